@@ -1,0 +1,5 @@
+/** Tensors, kernels, autograd, layers, optimisers, checkpoints, random numbers and images, on the JDK alone. */
+module dev.mezzotint.engine {
+    // Static: without --add-modules jdk.incubator.vector the scalar kernels do the work.
+    requires static jdk.incubator.vector;
+}
