@@ -2,4 +2,7 @@
 module dev.mezzotint.engine {
     // Static: without --add-modules jdk.incubator.vector the scalar kernels do the work.
     requires static jdk.incubator.vector;
+
+    exports dev.mezzotint.engine.json;
+    exports dev.mezzotint.engine.parallel;
 }

@@ -1,0 +1,4 @@
+/** CLIP: the byte-pair tokenizer, the text encoder and the image encoder. */
+module dev.mezzotint.clip {
+    requires transitive dev.mezzotint.engine;
+}

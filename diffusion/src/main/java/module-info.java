@@ -1,0 +1,11 @@
+/** Text-to-image diffusion: schedules, samplers, guidance, U-Net, VAE, pipelines, training and the command line. */
+module dev.mezzotint.diffusion {
+    requires transitive dev.mezzotint.clip;
+    requires transitive dev.mezzotint.engine;
+
+    // Static: only the command line needs it.
+    requires static info.picocli;
+
+    opens dev.mezzotint.diffusion.cli to
+            info.picocli;
+}
