@@ -8,4 +8,8 @@ module dev.mezzotint.diffusion {
 
     opens dev.mezzotint.diffusion.cli to
             info.picocli;
+
+    exports dev.mezzotint.diffusion.schedule;
+    exports dev.mezzotint.diffusion.sampler;
+    exports dev.mezzotint.diffusion.guidance;
 }
