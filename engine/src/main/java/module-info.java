@@ -3,6 +3,8 @@ module dev.mezzotint.engine {
     // Static: without --add-modules jdk.incubator.vector the scalar kernels do the work.
     requires static jdk.incubator.vector;
 
+    exports dev.mezzotint.engine.checkpoint;
     exports dev.mezzotint.engine.json;
     exports dev.mezzotint.engine.parallel;
+    exports dev.mezzotint.engine.random;
 }
