@@ -1,8 +1,8 @@
 package dev.mezzotint.diffusion.guidance;
 
 /**
- * A model that predicts under several conditions in one batch. Condition 0 stands for no condition (the empty prompt, or
- * a negative prompt in its place); 1, 2, … are the conditions proper. The implementation holds their embeddings.
+ * A model that predicts under several conditions in one batch. Condition 0 stands for no condition (the empty prompt,
+ * or a negative prompt in its place); 1, 2, … are the conditions proper. The implementation holds their embeddings.
  */
 @FunctionalInterface
 public interface BatchDenoiser {

@@ -1,14 +1,15 @@
 package dev.mezzotint.diffusion.guidance;
 
 /**
- * Classifier-free guidance (Ho and Salimans 2022, eq. 6, in the notation of GLIDE and Stable Diffusion, where scale 1 is
- * no guidance) and what refines it. All work on predictions ε, v and x_0 alike, since each is linear in the others.
+ * Classifier-free guidance (Ho and Salimans 2022, eq. 6, in the notation of GLIDE and Stable Diffusion, where scale 1
+ * is no guidance) and what refines it. All work on predictions ε, v and x_0 alike, since each is linear in the others.
  */
 public final class Guidance {
     private Guidance() {}
 
     /**
-     * Combines one condition: ε = ε_uncond + s · (ε_cond − ε_uncond). With a negative prompt, ε_uncond is its prediction.
+     * Combines one condition: ε = ε_uncond + s · (ε_cond − ε_uncond). With a negative prompt, ε_uncond is its
+     * prediction.
      *
      * @param unconditional ε_uncond
      * @param conditional ε_cond
@@ -56,8 +57,8 @@ public final class Guidance {
 
     /**
      * Guidance rescale (Lin et al. 2023, "Common Diffusion Noise Schedules and Sample Steps are Flawed", eq. 14 to 16):
-     * guidance enlarges the standard deviation of a prediction, which over-exposes pictures; this brings it back to that
-     * of the conditional prediction, by φ of the way, for each example by itself.
+     * guidance enlarges the standard deviation of a prediction, which over-exposes pictures; this brings it back to
+     * that of the conditional prediction, by φ of the way, for each example by itself.
      *
      * @param guided the combined prediction, changed in place
      * @param predictions where the conditional prediction is found

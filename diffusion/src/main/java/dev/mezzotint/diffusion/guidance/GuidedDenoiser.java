@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * A model under guidance: predicts without and with every condition in one batch and combines the predictions.
  *
- * <p>With one condition, a scale of 1 needs the conditional prediction alone and a scale of 0 the unconditional one alone;
- * then the model is given half the batch.
+ * <p>With one condition, a scale of 1 needs the conditional prediction alone and a scale of 0 the unconditional one
+ * alone; then the model is given half the batch.
  *
  * <p>Allocates nothing after construction. Not safe for use by several threads.
  */

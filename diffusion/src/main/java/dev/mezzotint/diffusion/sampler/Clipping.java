@@ -37,8 +37,8 @@ public sealed interface Clipping {
     }
 
     /**
-     * Dynamic thresholding (Saharia et al. 2022, Imagen, section 2.3): with s a high percentile of |x_0| in one example,
-     * at least 1, x_0 is clamped to [−s, s] and divided by s. Keeps pixels from saturating at high guidance.
+     * Dynamic thresholding (Saharia et al. 2022, Imagen, section 2.3): with s a high percentile of |x_0| in one
+     * example, at least 1, x_0 is clamped to [−s, s] and divided by s. Keeps pixels from saturating at high guidance.
      *
      * @param ratio the percentile, in [0, 1]
      * @param maximum s is at most this

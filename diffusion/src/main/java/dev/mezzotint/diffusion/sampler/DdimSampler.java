@@ -3,9 +3,9 @@ package dev.mezzotint.diffusion.sampler;
 import dev.mezzotint.diffusion.schedule.PredictionType;
 
 /**
- * DDIM: Song, Meng and Ermon 2021, "Denoising Diffusion Implicit Models" (arXiv 2010.02502). The model is trained as for
- * DDPM, but the reverse process need not be the Markov chain that training had in mind: with η = 0 it is deterministic, and
- * far fewer steps suffice.
+ * DDIM: Song, Meng and Ermon 2021, "Denoising Diffusion Implicit Models" (arXiv 2010.02502). The model is trained as
+ * for DDPM, but the reverse process need not be the Markov chain that training had in mind: with η = 0 it is
+ * deterministic, and far fewer steps suffice.
  *
  * <p>The paper's α_t is what this code, with Ho et al., calls ᾱ_t:
  *

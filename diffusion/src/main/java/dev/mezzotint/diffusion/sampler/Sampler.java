@@ -18,13 +18,18 @@ package dev.mezzotint.diffusion.sampler;
  * <p>After construction no method but {@link #timesteps()} allocates. Not safe for use by several threads.
  */
 public interface Sampler {
-    /** The timestep of each model evaluation, in order; a copy. Not whole where the method interpolates the schedule. */
+    /**
+     * The timestep of each model evaluation, in order; a copy. Not whole where the method interpolates the schedule.
+     */
     double[] timesteps();
 
     /** Noise level σ = √((1 − ᾱ) / ᾱ) at an evaluation; infinite where the schedule's last timestep is pure noise. */
     double sigma(int evaluation);
 
-    /** What standard normal noise is multiplied by to begin a run: 1 where x has unit variance, σ_max where x = x_0 + σε. */
+    /**
+     * What standard normal noise is multiplied by to begin a run: 1 where x has unit variance, σ_max where x = x_0 +
+     * σε.
+     */
     double initialNoiseSigma();
 
     /**

@@ -69,7 +69,8 @@ public record SchedulerConfig(
     /**
      * Reads a configuration, sampled with the method that it names.
      *
-     * @throws IllegalArgumentException if it names no supported class, or for a value that is unknown, of the wrong type
+     * @throws IllegalArgumentException if it names no supported class, or for a value that is unknown, of the wrong
+     *     type
      *     or out of range
      */
     public static SchedulerConfig of(Json json) {
@@ -119,7 +120,8 @@ public record SchedulerConfig(
         members.put("timestep_spacing", Json.of(timestepSpacing.label()));
         members.put("steps_offset", Json.of((long) stepsOffset));
         members.put("clip_sample", Json.of(clipping instanceof Clipping.Fixed));
-        members.put("clip_sample_range", Json.of(clipping instanceof Clipping.Fixed f ? f.range() : DEFAULT_CLIP_RANGE));
+        members.put(
+                "clip_sample_range", Json.of(clipping instanceof Clipping.Fixed f ? f.range() : DEFAULT_CLIP_RANGE));
         members.put("thresholding", Json.of(clipping instanceof Clipping.Dynamic));
         members.put(
                 "dynamic_thresholding_ratio",

@@ -41,9 +41,10 @@ abstract class VariancePreservingSampler implements Sampler {
             previousAlphasCumprod[i] = previous >= 0 ? schedule.alphaCumprod(previous) : last;
         }
         if (alphasCumprod[0] == 0 && prediction == PredictionType.EPSILON) {
-            throw new IllegalArgumentException("timestep " + timesteps[0] + " of a schedule with rescale_betas_zero_snr is"
-                    + " pure noise, which prediction_type epsilon cannot start from; use timestep_spacing leading or a"
-                    + " model that predicts v or the sample");
+            throw new IllegalArgumentException("timestep " + timesteps[0]
+                    + " of a schedule with rescale_betas_zero_snr is pure noise,"
+                    + " which prediction_type epsilon cannot start from; use timestep_spacing leading or a model"
+                    + " that predicts v or the sample");
         }
     }
 

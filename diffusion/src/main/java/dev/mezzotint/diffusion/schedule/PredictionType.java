@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a model predicts from x_t. With ᾱ_t known, any two of x_t, x_0, ε and v give the others (Salimans and Ho 2022,
- * section 4 and appendix D), so each kind of model can say both the clean sample x_0 and the noise ε. Labels are those of
- * diffusers.
+ * section 4 and appendix D), so each kind of model can say both the clean sample x_0 and the noise ε. Labels are those
+ * of diffusers.
  */
 public enum PredictionType {
     /** The noise ε (Ho et al. 2020). */

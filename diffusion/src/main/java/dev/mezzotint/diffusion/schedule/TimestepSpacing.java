@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Which of the training timesteps a sampler of few steps visits (Lin et al. 2023, table 2). Labels and roundings are those
- * of diffusers. For 1000 training timesteps and 4 steps: leading 750, 500, 250, 0; trailing 999, 749, 499, 249; linspace
- * 999, 666, 333, 0.
+ * Which of the training timesteps a sampler of few steps visits (Lin et al. 2023, table 2). Labels and roundings are
+ * those of diffusers. For 1000 training timesteps and 4 steps: leading 750, 500, 250, 0; trailing 999, 749, 499, 249;
+ * linspace 999, 666, 333, 0.
  */
 public enum TimestepSpacing {
     /** Multiples of ⌊T / steps⌋ plus an offset; never the last timestep unless every one is visited. */
