@@ -1,0 +1,63 @@
+package dev.mezzotint.engine.kernel.scalar;
+
+import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.parallel.Workers;
+
+/** The matrix product as its definition: c[i, j] = Σ_p a[i, p] · b[p, j], each sum in double precision. */
+public final class ScalarGemm implements GemmKernel {
+    /** Holds no state. */
+    public ScalarGemm() {}
+
+    @Override
+    public int packedLength(int k, int n) {
+        return Math.multiplyExact(k, n);
+    }
+
+    /** Packed B is B by columns: element (p, j) at j · k + p. */
+    @Override
+    public void pack(
+            Workers workers,
+            int k,
+            int n,
+            float[] b,
+            int bOffset,
+            int rowStride,
+            int columnStride,
+            float[] packed,
+            int packedOffset) {
+        workers.run(n, j -> {
+            for (int p = 0; p < k; p++) {
+                packed[packedOffset + j * k + p] = b[bOffset + p * rowStride + j * columnStride];
+            }
+        });
+    }
+
+    @Override
+    public void multiply(
+            Workers workers,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] packed,
+            int packedOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            Epilogue epilogue) {
+        workers.run(m, i -> {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int p = 0; p < k; p++) {
+                    sum += (double) a[aOffset + i * aRowStride + p * aColumnStride] * packed[packedOffset + j * k + p];
+                }
+                int at = cOffset + i * cRowStride + j;
+                c[at] = ScalarEpilogue.apply(epilogue, sum, j, c[at]);
+            }
+        });
+    }
+}

@@ -1,0 +1,90 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * How a right operand of k rows and n columns is packed: in panels of {@link #WIDTH} columns, one after another, each row
+ * by row. The last panel is only as many whole vectors wide as it needs, filled up with zeros.
+ */
+final class Panels {
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    static final int LANES = SPECIES.length();
+
+    /** Rows of a register tile. */
+    static final int TILE_ROWS = 6;
+
+    /** With 32 registers a tile is 6 × 4 vectors; with 16 (AVX2, SSE) 6 × 2. */
+    private static final int VECTORS = LANES == 16 || (LANES == 4 && isArm()) ? 4 : 2;
+
+    /** Columns of a full panel. */
+    static final int WIDTH = VECTORS * LANES;
+
+    /** Rows of B that one pass sums over: few enough that they stay in the cache while rows of A pass by. */
+    private static final int MAX_DEPTH = 384;
+
+    private Panels() {}
+
+    private static boolean isArm() {
+        return System.getProperty("os.arch", "").equals("aarch64");
+    }
+
+    static int count(int n) {
+        return (n + WIDTH - 1) / WIDTH;
+    }
+
+    /** Columns of a panel that hold data. */
+    static int columns(int n, int panel) {
+        return Math.min(WIDTH, n - panel * WIDTH);
+    }
+
+    /** Vectors that cover so many columns. */
+    static int vectors(int columns) {
+        return (columns + LANES - 1) / LANES;
+    }
+
+    static int packedLength(int k, int n) {
+        return Math.multiplyExact(k, vectors(n) * LANES);
+    }
+
+    /** Into how many passes a sum over k is cut; depends on k alone, so that all bits do. */
+    static int depthBlocks(int k) {
+        return (k + MAX_DEPTH - 1) / MAX_DEPTH;
+    }
+
+    /** Where pass number {@code block} begins. */
+    static int depthStart(int k, int block) {
+        return (int) ((long) k * block / depthBlocks(k));
+    }
+
+    /** Packs one panel of B, whose element (p, j) is {@code b[bOffset + p * rowStride + j * columnStride]}. */
+    static void pack(
+            int panel,
+            int k,
+            int n,
+            float[] b,
+            int bOffset,
+            int rowStride,
+            int columnStride,
+            float[] packed,
+            int packedOffset) {
+        int columns = columns(n, panel);
+        int width = vectors(columns) * LANES;
+        int source = bOffset + panel * WIDTH * columnStride;
+        int target = packedOffset + panel * WIDTH * k;
+        for (int p = 0; p < k; p++) {
+            int from = source + p * rowStride;
+            int to = target + p * width;
+            if (columnStride == 1) {
+                System.arraycopy(b, from, packed, to, columns);
+            } else {
+                for (int j = 0; j < columns; j++) {
+                    packed[to + j] = b[from + j * columnStride];
+                }
+            }
+            for (int j = columns; j < width; j++) {
+                packed[to + j] = 0;
+            }
+        }
+    }
+}

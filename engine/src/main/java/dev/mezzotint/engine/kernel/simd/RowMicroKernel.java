@@ -1,0 +1,387 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The register tile of a product whose left operand runs along k: 6 rows of A, read in place, times a packed panel of 1 to
+ * 4 vectors. Each of the up to 24 accumulators is a local variable of its own, because C2 keeps those in registers and
+ * arrays of vectors it does not.
+ */
+final class RowMicroKernel {
+    private static final VectorSpecies<Float> S = Panels.SPECIES;
+    private static final int LANES = Panels.LANES;
+
+    private RowMicroKernel() {}
+
+    /**
+     * Computes 6 rows of C, or adds to them. Every variant sums over p in order, so that a value does not depend on the
+     * tile that it falls into.
+     *
+     * @param rows where in A each row begins
+     * @param first index into {@code rows} of the tile's first row
+     * @param last index of the last row there is; the tile repeats it
+     * @param shift added to every entry of {@code rows}
+     * @param c receives 6 rows of {@code vectors} vectors
+     */
+    static void multiply(
+            int vectors,
+            int k,
+            float[] a,
+            int[] rows,
+            int first,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
+        switch (vectors) {
+            case 1 -> tile1(k, a, rows, first, last, shift, b, bOffset, c, cOffset, cRowStride, add);
+            case 2 -> tile2(k, a, rows, first, last, shift, b, bOffset, c, cOffset, cRowStride, add);
+            case 3 -> tile3(k, a, rows, first, last, shift, b, bOffset, c, cOffset, cRowStride, add);
+            case 4 -> tile4(k, a, rows, first, last, shift, b, bOffset, c, cOffset, cRowStride, add);
+            default -> throw new IllegalArgumentException("a tile is 1 to 4 vectors wide, not " + vectors);
+        }
+    }
+
+    private static void tile4(
+            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
+            int cRowStride, boolean add) {
+        int r0 = shift + rows[first];
+        int r1 = shift + rows[Math.min(first + 1, last)];
+        int r2 = shift + rows[Math.min(first + 2, last)];
+        int r3 = shift + rows[Math.min(first + 3, last)];
+        int r4 = shift + rows[Math.min(first + 4, last)];
+        int r5 = shift + rows[Math.min(first + 5, last)];
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c02 = FloatVector.zero(S);
+        FloatVector c03 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c12 = FloatVector.zero(S);
+        FloatVector c13 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c22 = FloatVector.zero(S);
+        FloatVector c23 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c32 = FloatVector.zero(S);
+        FloatVector c33 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c42 = FloatVector.zero(S);
+        FloatVector c43 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c52 = FloatVector.zero(S);
+        FloatVector c53 = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            int at = bOffset + p * 4 * LANES;
+            FloatVector b0 = FloatVector.fromArray(S, b, at);
+            FloatVector b1 = FloatVector.fromArray(S, b, at + LANES);
+            FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * LANES);
+            FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            c02 = a0.fma(b2, c02);
+            c03 = a0.fma(b3, c03);
+            FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            c12 = a1.fma(b2, c12);
+            c13 = a1.fma(b3, c13);
+            FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            c22 = a2.fma(b2, c22);
+            c23 = a2.fma(b3, c23);
+            FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            c32 = a3.fma(b2, c32);
+            c33 = a3.fma(b3, c33);
+            FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            c42 = a4.fma(b2, c42);
+            c43 = a4.fma(b3, c43);
+            FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+            c52 = a5.fma(b2, c52);
+            c53 = a5.fma(b3, c53);
+        }
+        if (add) {
+            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
+            c01 = c01.add(FloatVector.fromArray(S, c, cOffset + LANES));
+            c02 = c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES));
+            c03 = c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES));
+            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
+            c11 = c11.add(FloatVector.fromArray(S, c, cOffset + cRowStride + LANES));
+            c12 = c12.add(FloatVector.fromArray(S, c, cOffset + cRowStride + 2 * LANES));
+            c13 = c13.add(FloatVector.fromArray(S, c, cOffset + cRowStride + 3 * LANES));
+            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
+            c21 = c21.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + LANES));
+            c22 = c22.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + 2 * LANES));
+            c23 = c23.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + 3 * LANES));
+            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
+            c31 = c31.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + LANES));
+            c32 = c32.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + 2 * LANES));
+            c33 = c33.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + 3 * LANES));
+            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
+            c41 = c41.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + LANES));
+            c42 = c42.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + 2 * LANES));
+            c43 = c43.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + 3 * LANES));
+            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
+            c51 = c51.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + LANES));
+            c52 = c52.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + 2 * LANES));
+            c53 = c53.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + 3 * LANES));
+        }
+        c00.intoArray(c, cOffset);
+        c01.intoArray(c, cOffset + LANES);
+        c02.intoArray(c, cOffset + 2 * LANES);
+        c03.intoArray(c, cOffset + 3 * LANES);
+        c10.intoArray(c, cOffset + cRowStride);
+        c11.intoArray(c, cOffset + cRowStride + LANES);
+        c12.intoArray(c, cOffset + cRowStride + 2 * LANES);
+        c13.intoArray(c, cOffset + cRowStride + 3 * LANES);
+        c20.intoArray(c, cOffset + 2 * cRowStride);
+        c21.intoArray(c, cOffset + 2 * cRowStride + LANES);
+        c22.intoArray(c, cOffset + 2 * cRowStride + 2 * LANES);
+        c23.intoArray(c, cOffset + 2 * cRowStride + 3 * LANES);
+        c30.intoArray(c, cOffset + 3 * cRowStride);
+        c31.intoArray(c, cOffset + 3 * cRowStride + LANES);
+        c32.intoArray(c, cOffset + 3 * cRowStride + 2 * LANES);
+        c33.intoArray(c, cOffset + 3 * cRowStride + 3 * LANES);
+        c40.intoArray(c, cOffset + 4 * cRowStride);
+        c41.intoArray(c, cOffset + 4 * cRowStride + LANES);
+        c42.intoArray(c, cOffset + 4 * cRowStride + 2 * LANES);
+        c43.intoArray(c, cOffset + 4 * cRowStride + 3 * LANES);
+        c50.intoArray(c, cOffset + 5 * cRowStride);
+        c51.intoArray(c, cOffset + 5 * cRowStride + LANES);
+        c52.intoArray(c, cOffset + 5 * cRowStride + 2 * LANES);
+        c53.intoArray(c, cOffset + 5 * cRowStride + 3 * LANES);
+    }
+
+    private static void tile3(
+            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
+            int cRowStride, boolean add) {
+        int r0 = shift + rows[first];
+        int r1 = shift + rows[Math.min(first + 1, last)];
+        int r2 = shift + rows[Math.min(first + 2, last)];
+        int r3 = shift + rows[Math.min(first + 3, last)];
+        int r4 = shift + rows[Math.min(first + 4, last)];
+        int r5 = shift + rows[Math.min(first + 5, last)];
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c02 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c12 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c22 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c32 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c42 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c52 = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            int at = bOffset + p * 3 * LANES;
+            FloatVector b0 = FloatVector.fromArray(S, b, at);
+            FloatVector b1 = FloatVector.fromArray(S, b, at + LANES);
+            FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            c02 = a0.fma(b2, c02);
+            FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            c12 = a1.fma(b2, c12);
+            FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            c22 = a2.fma(b2, c22);
+            FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            c32 = a3.fma(b2, c32);
+            FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            c42 = a4.fma(b2, c42);
+            FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+            c52 = a5.fma(b2, c52);
+        }
+        if (add) {
+            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
+            c01 = c01.add(FloatVector.fromArray(S, c, cOffset + LANES));
+            c02 = c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES));
+            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
+            c11 = c11.add(FloatVector.fromArray(S, c, cOffset + cRowStride + LANES));
+            c12 = c12.add(FloatVector.fromArray(S, c, cOffset + cRowStride + 2 * LANES));
+            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
+            c21 = c21.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + LANES));
+            c22 = c22.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + 2 * LANES));
+            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
+            c31 = c31.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + LANES));
+            c32 = c32.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + 2 * LANES));
+            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
+            c41 = c41.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + LANES));
+            c42 = c42.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + 2 * LANES));
+            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
+            c51 = c51.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + LANES));
+            c52 = c52.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + 2 * LANES));
+        }
+        c00.intoArray(c, cOffset);
+        c01.intoArray(c, cOffset + LANES);
+        c02.intoArray(c, cOffset + 2 * LANES);
+        c10.intoArray(c, cOffset + cRowStride);
+        c11.intoArray(c, cOffset + cRowStride + LANES);
+        c12.intoArray(c, cOffset + cRowStride + 2 * LANES);
+        c20.intoArray(c, cOffset + 2 * cRowStride);
+        c21.intoArray(c, cOffset + 2 * cRowStride + LANES);
+        c22.intoArray(c, cOffset + 2 * cRowStride + 2 * LANES);
+        c30.intoArray(c, cOffset + 3 * cRowStride);
+        c31.intoArray(c, cOffset + 3 * cRowStride + LANES);
+        c32.intoArray(c, cOffset + 3 * cRowStride + 2 * LANES);
+        c40.intoArray(c, cOffset + 4 * cRowStride);
+        c41.intoArray(c, cOffset + 4 * cRowStride + LANES);
+        c42.intoArray(c, cOffset + 4 * cRowStride + 2 * LANES);
+        c50.intoArray(c, cOffset + 5 * cRowStride);
+        c51.intoArray(c, cOffset + 5 * cRowStride + LANES);
+        c52.intoArray(c, cOffset + 5 * cRowStride + 2 * LANES);
+    }
+
+    private static void tile2(
+            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
+            int cRowStride, boolean add) {
+        int r0 = shift + rows[first];
+        int r1 = shift + rows[Math.min(first + 1, last)];
+        int r2 = shift + rows[Math.min(first + 2, last)];
+        int r3 = shift + rows[Math.min(first + 3, last)];
+        int r4 = shift + rows[Math.min(first + 4, last)];
+        int r5 = shift + rows[Math.min(first + 5, last)];
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            int at = bOffset + p * 2 * LANES;
+            FloatVector b0 = FloatVector.fromArray(S, b, at);
+            FloatVector b1 = FloatVector.fromArray(S, b, at + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+        }
+        if (add) {
+            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
+            c01 = c01.add(FloatVector.fromArray(S, c, cOffset + LANES));
+            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
+            c11 = c11.add(FloatVector.fromArray(S, c, cOffset + cRowStride + LANES));
+            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
+            c21 = c21.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + LANES));
+            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
+            c31 = c31.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + LANES));
+            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
+            c41 = c41.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + LANES));
+            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
+            c51 = c51.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + LANES));
+        }
+        c00.intoArray(c, cOffset);
+        c01.intoArray(c, cOffset + LANES);
+        c10.intoArray(c, cOffset + cRowStride);
+        c11.intoArray(c, cOffset + cRowStride + LANES);
+        c20.intoArray(c, cOffset + 2 * cRowStride);
+        c21.intoArray(c, cOffset + 2 * cRowStride + LANES);
+        c30.intoArray(c, cOffset + 3 * cRowStride);
+        c31.intoArray(c, cOffset + 3 * cRowStride + LANES);
+        c40.intoArray(c, cOffset + 4 * cRowStride);
+        c41.intoArray(c, cOffset + 4 * cRowStride + LANES);
+        c50.intoArray(c, cOffset + 5 * cRowStride);
+        c51.intoArray(c, cOffset + 5 * cRowStride + LANES);
+    }
+
+    private static void tile1(
+            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
+            int cRowStride, boolean add) {
+        int r0 = shift + rows[first];
+        int r1 = shift + rows[Math.min(first + 1, last)];
+        int r2 = shift + rows[Math.min(first + 2, last)];
+        int r3 = shift + rows[Math.min(first + 3, last)];
+        int r4 = shift + rows[Math.min(first + 4, last)];
+        int r5 = shift + rows[Math.min(first + 5, last)];
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            int at = bOffset + p * LANES;
+            FloatVector b0 = FloatVector.fromArray(S, b, at);
+            FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
+            c00 = a0.fma(b0, c00);
+            FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
+            c10 = a1.fma(b0, c10);
+            FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
+            c20 = a2.fma(b0, c20);
+            FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
+            c30 = a3.fma(b0, c30);
+            FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
+            c40 = a4.fma(b0, c40);
+            FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
+            c50 = a5.fma(b0, c50);
+        }
+        if (add) {
+            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
+            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
+            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
+            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
+            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
+            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
+        }
+        c00.intoArray(c, cOffset);
+        c10.intoArray(c, cOffset + cRowStride);
+        c20.intoArray(c, cOffset + 2 * cRowStride);
+        c30.intoArray(c, cOffset + 3 * cRowStride);
+        c40.intoArray(c, cOffset + 4 * cRowStride);
+        c50.intoArray(c, cOffset + 5 * cRowStride);
+    }
+}

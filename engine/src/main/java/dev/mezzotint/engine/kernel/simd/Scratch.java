@@ -1,0 +1,52 @@
+package dev.mezzotint.engine.kernel.simd;
+
+/** Buffers of one thread that outlive a call, so that the steady state allocates nothing. They only ever grow. */
+final class Scratch {
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    /** One register tile, for tiles that reach over the edge of the result. */
+    final float[] tile = new float[Panels.TILE_ROWS * Panels.WIDTH];
+
+    private float[] values = {};
+    private float[] patches = {};
+    private float[] packed = {};
+    private int[] positions = {};
+
+    private Scratch() {}
+
+    static Scratch ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** At least so many floats, content undefined. */
+    float[] values(int length) {
+        if (values.length < length) {
+            values = new float[length];
+        }
+        return values;
+    }
+
+    /** As {@link #values}, another buffer. */
+    float[] patches(int length) {
+        if (patches.length < length) {
+            patches = new float[length];
+        }
+        return patches;
+    }
+
+    /** As {@link #values}, a third buffer, for packed operands. */
+    float[] packed(int length) {
+        if (packed.length < length) {
+            packed = new float[length];
+        }
+        return packed;
+    }
+
+    /** At least so many integers, content undefined. */
+    int[] positions(int length) {
+        if (positions.length < length) {
+            positions = new int[length];
+        }
+        return positions;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import dev.mezzotint.engine.kernel.ConvGeometry;
+import dev.mezzotint.engine.kernel.ConvKernel;
+import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.parallel.Workers;
+
+/**
+ * Convolution as a matrix product that never exists: a band of the image is framed with zeros in a small buffer, and there
+ * the values that one kernel row sees stand beside each other, so that the register tile reads them in place.
+ */
+public final class SimdConv implements ConvKernel {
+    private final SimdGemm gemm = new SimdGemm();
+
+    /** Holds no state. */
+    public SimdConv() {}
+
+    @Override
+    public int packedLength(ConvGeometry geometry) {
+        return gemm.packedLength(geometry.depth(), geometry.outChannels());
+    }
+
+    @Override
+    public void pack(
+            Workers workers, ConvGeometry geometry, float[] weight, int weightOffset, float[] packed, int packedOffset) {
+        int depth = geometry.depth();
+        gemm.pack(workers, depth, geometry.outChannels(), weight, weightOffset, 1, depth, packed, packedOffset);
+    }
+
+    @Override
+    public void forward(
+            Workers workers,
+            ConvGeometry geometry,
+            float[] x,
+            int xOffset,
+            float[] packed,
+            int packedOffset,
+            float[] y,
+            int yOffset,
+            Epilogue epilogue) {
+        if (geometry.isPointwise()) {
+            int from = geometry.inChannels();
+            int to = geometry.outChannels();
+            gemm.multiply(
+                    workers,
+                    geometry.rows(),
+                    to,
+                    from,
+                    x,
+                    xOffset,
+                    from,
+                    1,
+                    packed,
+                    packedOffset,
+                    y,
+                    yOffset,
+                    to,
+                    epilogue);
+            return;
+        }
+        CorrelationPass.run(
+                workers, Correlation.forward(geometry), x, xOffset, packed, packedOffset, y, yOffset, epilogue);
+    }
+
+    @Override
+    public void backwardInput(
+            Workers workers,
+            ConvGeometry geometry,
+            float[] dy,
+            int dyOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dx,
+            int dxOffset) {
+        int outChannels = geometry.outChannels();
+        int inChannels = geometry.inChannels();
+        int depth = geometry.kernelHeight() * geometry.kernelWidth() * outChannels;
+        float[] packed = Scratch.ofThread().packed(gemm.packedLength(depth, inChannels));
+        if (geometry.isPointwise()) {
+            gemm.pack(workers, outChannels, inChannels, weight, weightOffset, inChannels, 1, packed, 0);
+            gemm.multiply(
+                    workers,
+                    geometry.rows(),
+                    inChannels,
+                    outChannels,
+                    dy,
+                    dyOffset,
+                    outChannels,
+                    1,
+                    packed,
+                    0,
+                    dx,
+                    dxOffset,
+                    inChannels,
+                    Epilogue.STORE);
+            return;
+        }
+        workers.run(
+                Panels.count(inChannels), panel -> packTurned(panel, geometry, weight, weightOffset, packed, depth));
+        CorrelationPass.run(
+                workers,
+                Correlation.backwardInput(geometry),
+                dy,
+                dyOffset,
+                packed,
+                0,
+                dx,
+                dxOffset,
+                Epilogue.STORE);
+    }
+
+    /** Packs the kernel turned by 180°, its input and output channels exchanged. */
+    private static void packTurned(
+            int panel, ConvGeometry geometry, float[] weight, int weightOffset, float[] packed, int depth) {
+        int taps = geometry.kernelHeight() * geometry.kernelWidth();
+        int column = panel * Panels.WIDTH;
+        int columns = Panels.columns(geometry.inChannels(), panel);
+        int width = Panels.vectors(columns) * Panels.LANES;
+        int to = column * depth;
+        for (int tap = taps - 1; tap >= 0; tap--) {
+            for (int o = 0; o < geometry.outChannels(); o++) {
+                int from = weightOffset + (o * taps + tap) * geometry.inChannels() + column;
+                System.arraycopy(weight, from, packed, to, columns);
+                for (int j = columns; j < width; j++) {
+                    packed[to + j] = 0;
+                }
+                to += width;
+            }
+        }
+    }
+
+    @Override
+    public void backwardWeight(
+            Workers workers,
+            ConvGeometry geometry,
+            float[] x,
+            int xOffset,
+            float[] dy,
+            int dyOffset,
+            float[] dw,
+            int dwOffset,
+            boolean accumulate) {
+        WeightGradientPass.run(workers, geometry, x, xOffset, dy, dyOffset, dw, dwOffset, accumulate);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.kernel.Epilogue;
+
+/** Walks a block of the result tile by tile; tiles that reach over its edge go through a buffer. */
+final class Tiles {
+    private Tiles() {}
+
+    /**
+     * C (+)= A · B for some rows and panels and one stretch of k, with A running along k.
+     *
+     * @param positions where in A each row begins, before {@code shift} is added
+     * @param k rows of the packed B in all
+     * @param kFrom first row of B in this pass
+     * @param depth rows of B in this pass
+     * @param first whether this is the first pass over k
+     * @param last whether this is the last pass over k
+     */
+    static void rows(
+            Scratch scratch,
+            int rows,
+            float[] a,
+            int[] positions,
+            int shift,
+            int panelFrom,
+            int panelTo,
+            int n,
+            int k,
+            int kFrom,
+            int depth,
+            float[] packed,
+            int packedOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            Epilogue epilogue,
+            boolean first,
+            boolean last) {
+        boolean add = !first || epilogue.accumulate();
+        for (int panel = panelFrom; panel < panelTo; panel++) {
+            int columns = Panels.columns(n, panel);
+            int vectors = Panels.vectors(columns);
+            int width = vectors * Panels.LANES;
+            int column = panel * Panels.WIDTH;
+            int b = packedOffset + column * k + kFrom * width;
+            for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
+                int count = Math.min(Panels.TILE_ROWS, rows - row);
+                int to = cOffset + row * cRowStride + column;
+                if (count == Panels.TILE_ROWS && columns == width) {
+                    RowMicroKernel.multiply(
+                            vectors, depth, a, positions, row, rows - 1, shift, packed, b, c, to, cRowStride, add);
+                } else {
+                    RowMicroKernel.multiply(
+                            vectors, depth, a, positions, row, rows - 1, shift, packed, b, scratch.tile, 0, width, false);
+                    copy(scratch.tile, width, count, columns, c, to, cRowStride, add);
+                }
+                if (last) {
+                    finish(epilogue, c, to, cRowStride, count, column, columns);
+                }
+            }
+        }
+    }
+
+    /**
+     * C (+)= A · B for some rows and panels and one stretch of k, with A running along m.
+     *
+     * @param aOffset where A begins for row 0 of this block at the first p of this pass
+     * @param bOffset where column 0 of B begins
+     * @param index where row p of B begins, relative to the first column of a panel
+     * @param panelStride from one panel of B to the next
+     */
+    static void columns(
+            Scratch scratch,
+            int rows,
+            float[] a,
+            int aOffset,
+            int aStep,
+            int panelFrom,
+            int panelTo,
+            int n,
+            int depth,
+            float[] b,
+            int bOffset,
+            int panelStride,
+            int[] index,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            Epilogue epilogue,
+            boolean first,
+            boolean last) {
+        boolean add = !first || epilogue.accumulate();
+        for (int panel = panelFrom; panel < panelTo; panel++) {
+            int columns = Panels.columns(n, panel);
+            int vectors = Panels.vectors(columns);
+            int width = vectors * Panels.LANES;
+            int column = panel * Panels.WIDTH;
+            int from = bOffset + panel * panelStride;
+            for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
+                int count = Math.min(Panels.TILE_ROWS, rows - row);
+                int to = cOffset + row * cRowStride + column;
+                if (count == Panels.TILE_ROWS && columns == width) {
+                    ColumnMicroKernel.multiply(
+                            vectors, depth, a, aOffset + row, aStep, count - 1, b, from, index, c, to, cRowStride, add);
+                } else {
+                    ColumnMicroKernel.multiply(
+                            vectors, depth, a, aOffset + row, aStep, count - 1, b, from, index, scratch.tile, 0, width, false);
+                    copy(scratch.tile, width, count, columns, c, to, cRowStride, add);
+                }
+                if (last) {
+                    finish(epilogue, c, to, cRowStride, count, column, columns);
+                }
+            }
+        }
+    }
+
+    private static void copy(
+            float[] tile, int width, int rows, int columns, float[] c, int cOffset, int cRowStride, boolean add) {
+        for (int i = 0; i < rows; i++) {
+            int from = i * width;
+            int to = cOffset + i * cRowStride;
+            if (add) {
+                for (int j = 0; j < columns; j++) {
+                    c[to + j] += tile[from + j];
+                }
+            } else {
+                for (int j = 0; j < columns; j++) {
+                    c[to + j] = tile[from + j];
+                }
+            }
+        }
+    }
+
+    /** Bias and activation on a tile that is still in the first-level cache. */
+    private static void finish(
+            Epilogue epilogue, float[] c, int cOffset, int cRowStride, int rows, int column, int columns) {
+        if (epilogue.hasBias()) {
+            float[] bias = epilogue.bias();
+            for (int i = 0; i < rows; i++) {
+                int to = cOffset + i * cRowStride;
+                for (int j = 0; j < columns; j++) {
+                    c[to + j] += bias[column + j];
+                }
+            }
+        }
+        if (epilogue.activation() != Activation.NONE) {
+            for (int i = 0; i < rows; i++) {
+                TileActivation.apply(epilogue.activation(), c, cOffset + i * cRowStride, columns);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.kernel.ConvGeometry;
+import dev.mezzotint.engine.kernel.ConvKernel;
+import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.scalar.ScalarConv;
+import dev.mezzotint.engine.parallel.Workers;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SimdConvTest {
+    private static final int OFFSET = 3;
+
+    private final ScalarConv scalar = new ScalarConv();
+    private final SimdConv simd = new SimdConv();
+
+    private static float[] values(Random random, int length) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = random.nextFloat() * 2 - 1;
+        }
+        return values;
+    }
+
+    private static ConvGeometry randomGeometry(Random random) {
+        int kernelHeight = 1 + random.nextInt(5);
+        int kernelWidth = 1 + random.nextInt(5);
+        int[] channels = {1, 3, 4, 7, 17, 32, 48, 67, 80};
+        return new ConvGeometry(
+                1 + random.nextInt(4),
+                kernelHeight + random.nextInt(14),
+                kernelWidth + random.nextInt(14),
+                channels[random.nextInt(channels.length)],
+                channels[random.nextInt(channels.length)],
+                kernelHeight,
+                kernelWidth,
+                1 + random.nextInt(3),
+                random.nextInt(4),
+                random.nextInt(4),
+                random.nextInt(4),
+                random.nextInt(4));
+    }
+
+    private record Pass(float[] y, float[] dx, float[] dw) {}
+
+    /** All three passes; outputs that must be overwritten hold NaN before. */
+    private static Pass run(ConvKernel kernel, Workers workers, ConvGeometry geometry, long seed) {
+        Random random = new Random(seed);
+        float[] x = values(
+                random, OFFSET + geometry.batch() * geometry.height() * geometry.width() * geometry.inChannels());
+        float[] w = values(random, OFFSET + geometry.outChannels() * geometry.depth());
+        float[] y = values(random, OFFSET + geometry.rows() * geometry.outChannels());
+        float[] dy = values(random, y.length);
+        float[] dx = new float[x.length];
+        float[] dw = values(random, w.length);
+        float[] bias = random.nextBoolean() ? values(random, geometry.outChannels()) : new float[0];
+        Activation activation = Activation.values()[random.nextInt(Activation.values().length)];
+        Epilogue epilogue = new Epilogue(bias, random.nextBoolean(), activation);
+        boolean accumulate = random.nextBoolean();
+        Arrays.fill(dx, OFFSET, dx.length, Float.NaN);
+        if (!epilogue.accumulate()) {
+            Arrays.fill(y, OFFSET, y.length, Float.NaN);
+        }
+        if (!accumulate) {
+            Arrays.fill(dw, OFFSET, dw.length, Float.NaN);
+        }
+        float[] packed = new float[OFFSET + kernel.packedLength(geometry)];
+        Arrays.fill(packed, Float.NaN);
+        kernel.pack(workers, geometry, w, OFFSET, packed, OFFSET);
+        kernel.forward(workers, geometry, x, OFFSET, packed, OFFSET, y, OFFSET, epilogue);
+        kernel.backwardInput(workers, geometry, dy, OFFSET, w, OFFSET, dx, OFFSET);
+        kernel.backwardWeight(workers, geometry, x, OFFSET, dy, OFFSET, dw, OFFSET, accumulate);
+        return new Pass(y, dx, dw);
+    }
+
+    private static void assertClose(float[] expected, float[] actual, String what) {
+        double largest = 0;
+        for (float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        for (int i = 0; i < expected.length; i++) {
+            double error = Math.abs(expected[i] - actual[i]);
+            assertTrue(error <= 1e-5 * largest + 1e-7, () -> "error " + error + " in " + what);
+        }
+    }
+
+    private void check(ConvGeometry geometry, long seed) {
+        Pass expected = run(scalar, Workers.of(1), geometry, seed);
+        Pass actual = run(simd, Workers.of(1), geometry, seed);
+        assertClose(expected.y(), actual.y(), "forward of " + geometry);
+        assertClose(expected.dx(), actual.dx(), "gradient by the input of " + geometry);
+        assertClose(expected.dw(), actual.dw(), "gradient by the weights of " + geometry);
+    }
+
+    @Test
+    void agreesWithTheDefinitionForAnyGeometry() {
+        Random random = new Random(4);
+        for (int i = 0; i < 150; i++) {
+            check(randomGeometry(random), i);
+        }
+    }
+
+    @Test
+    void agreesWithTheDefinitionForShapesOfRealLayers() {
+        check(ConvGeometry.square(3, 16, 16, 64, 64, 3, 1, 1), 1);
+        check(ConvGeometry.square(3, 8, 8, 128, 64, 3, 1, 1), 2);
+        check(ConvGeometry.square(1, 64, 64, 3, 32, 3, 1, 1), 3);
+        check(ConvGeometry.square(1, 64, 64, 32, 3, 3, 1, 1), 4);
+        check(ConvGeometry.square(2, 8, 8, 256, 128, 1, 1, 0), 5);
+        check(new ConvGeometry(2, 32, 32, 32, 32, 3, 3, 2, 0, 0, 1, 1), 6);
+        check(ConvGeometry.square(1, 32, 32, 3, 96, 16, 16, 0), 7);
+    }
+
+    @Test
+    void everyNumberOfThreadsGivesTheSameBits() {
+        Random random = new Random(5);
+        for (int i = 0; i < 12; i++) {
+            ConvGeometry geometry =
+                    i == 0 ? ConvGeometry.square(9, 16, 16, 64, 64, 3, 1, 1) : randomGeometry(random);
+            Pass one = run(simd, Workers.of(1), geometry, i);
+            for (int threads : new int[] {2, 3, 8}) {
+                try (Workers workers = Workers.of(threads)) {
+                    Pass many = run(simd, workers, geometry, i);
+                    assertArrayEquals(one.y(), many.y(), "forward");
+                    assertArrayEquals(one.dx(), many.dx(), "gradient by the input");
+                    assertArrayEquals(one.dw(), many.dw(), "gradient by the weights");
+                }
+            }
+        }
+    }
+}

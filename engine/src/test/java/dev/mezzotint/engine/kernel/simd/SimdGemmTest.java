@@ -1,0 +1,158 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
+import dev.mezzotint.engine.parallel.Workers;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SimdGemmTest {
+    private static final float[] NO_BIAS = {};
+
+    /** One product with everything that may vary: operands, strides, offsets and epilogue. */
+    private record Case(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] b,
+            int bOffset,
+            int bRowStride,
+            int bColumnStride,
+            float[] before,
+            int cOffset,
+            int cRowStride,
+            Epilogue epilogue) {
+
+        static Case random(Random random, int m, int n, int k) {
+            int slack = random.nextInt(3);
+            int[] a = strides(random, m, k);
+            int[] b = strides(random, k, n);
+            int aOffset = random.nextInt(5);
+            int bOffset = random.nextInt(5);
+            int cOffset = random.nextInt(5);
+            int cRowStride = n + slack;
+            boolean accumulate = random.nextBoolean();
+            float[] before = values(random, cOffset + m * cRowStride);
+            if (!accumulate) {
+                Arrays.fill(before, Float.NaN);
+            }
+            float[] bias = random.nextBoolean() ? values(random, n) : NO_BIAS;
+            Activation[] activations = Activation.values();
+            Activation activation = activations[random.nextInt(activations.length)];
+            return new Case(
+                    m,
+                    n,
+                    k,
+                    values(random, aOffset + m * a[0] + k * a[1]),
+                    aOffset,
+                    a[0],
+                    a[1],
+                    values(random, bOffset + k * b[0] + n * b[1]),
+                    bOffset,
+                    b[0],
+                    b[1],
+                    before,
+                    cOffset,
+                    cRowStride,
+                    new Epilogue(bias, accumulate, activation));
+        }
+
+        /** Rows one after another, columns one after another (transposed), or neither. */
+        private static int[] strides(Random random, int rows, int columns) {
+            int slack = random.nextInt(3);
+            return switch (random.nextInt(3)) {
+                case 0 -> new int[] {columns + slack, 1};
+                case 1 -> new int[] {1, rows + slack};
+                default -> new int[] {2 * columns + slack, 2};
+            };
+        }
+
+        private static float[] values(Random random, int length) {
+            float[] values = new float[length];
+            for (int i = 0; i < length; i++) {
+                values[i] = random.nextFloat() * 2 - 1;
+            }
+            return values;
+        }
+
+        float[] run(GemmKernel kernel, Workers workers) {
+            float[] packed = new float[3 + kernel.packedLength(k, n)];
+            Arrays.fill(packed, Float.NaN);
+            kernel.pack(workers, k, n, b, bOffset, bRowStride, bColumnStride, packed, 3);
+            float[] c = before.clone();
+            kernel.multiply(
+                    workers, m, n, k, a, aOffset, aRowStride, aColumnStride, packed, 3, c, cOffset, cRowStride, epilogue);
+            return c;
+        }
+
+        void check() {
+            float[] expected = run(new ScalarGemm(), Workers.of(1));
+            float[] actual = run(new SimdGemm(), Workers.of(1));
+            double largest = 0;
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    largest = Math.max(largest, Math.abs(expected[cOffset + i * cRowStride + j]));
+                }
+            }
+            for (int at = 0; at < expected.length; at++) {
+                int column = (at - cOffset) % cRowStride;
+                if (at < cOffset || column >= n) {
+                    assertTrue(
+                            Float.floatToRawIntBits(actual[at]) == Float.floatToRawIntBits(before[at]),
+                            () -> "wrote between the rows: " + this);
+                } else {
+                    double error = Math.abs(expected[at] - actual[at]);
+                    assertTrue(error <= 1e-5 * largest + 1e-7, () -> "error " + error + " in " + this);
+                }
+            }
+        }
+
+        @Override
+        public String toString() {
+            return m + "×" + n + "×" + k + " a " + aRowStride + "," + aColumnStride + " b " + bRowStride + ","
+                    + bColumnStride + " accumulate " + epilogue.accumulate() + " bias " + epilogue.hasBias() + " "
+                    + epilogue.activation();
+        }
+    }
+
+    @Test
+    void agreesWithTheDefinitionAtOddSizes() {
+        Random random = new Random(1);
+        for (int i = 0; i < 400; i++) {
+            Case.random(random, 1 + random.nextInt(70), 1 + random.nextInt(70), 1 + random.nextInt(70)).check();
+        }
+    }
+
+    @Test
+    void agreesWithTheDefinitionAcrossSeveralPassesAndPanels() {
+        Random random = new Random(2);
+        for (int i = 0; i < 12; i++) {
+            Case.random(random, 1 + random.nextInt(220), 1 + random.nextInt(200), 380 + random.nextInt(800)).check();
+        }
+        Case.random(random, 40, 70, 1024).check();
+    }
+
+    @Test
+    void everyNumberOfThreadsGivesTheSameBits() {
+        Random random = new Random(3);
+        for (int i = 0; i < 8; i++) {
+            Case product = Case.random(random, 1 + random.nextInt(400), 1 + random.nextInt(300), 300 + random.nextInt(300));
+            float[] one = product.run(new SimdGemm(), Workers.of(1));
+            for (int threads : new int[] {2, 3, 8}) {
+                try (Workers workers = Workers.of(threads)) {
+                    assertArrayEquals(one, product.run(new SimdGemm(), workers), () -> threads + " threads");
+                }
+            }
+        }
+    }
+}
