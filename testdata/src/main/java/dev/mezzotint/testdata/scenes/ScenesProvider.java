@@ -1,0 +1,69 @@
+package dev.mezzotint.testdata.scenes;
+
+import dev.mezzotint.engine.data.CaptionedDataset;
+import dev.mezzotint.engine.data.DatasetProvider;
+import java.util.List;
+import java.util.Map;
+
+/** Offers the scenes to whoever looks for data sets by name. */
+public final class ScenesProvider implements DatasetProvider {
+    private static final List<String> OPTIONS = List.of("seed", "size", "count", "split", "negatives");
+
+    /** Creates the provider; {@link java.util.ServiceLoader} calls this. */
+    public ScenesProvider() {}
+
+    @Override
+    public String name() {
+        return "scenes";
+    }
+
+    @Override
+    public String description() {
+        return "Rendered pictures of one to three coloured solids with captions; options: seed=N (0), "
+                + "size=PIXELS (64), count=N (200000), split=train|heldout (train), negatives=N false captions in the attributes (0).";
+    }
+
+    /**
+     * Opens the data set.
+     *
+     * @throws IllegalArgumentException if an option is unknown, not a number or out of range
+     */
+    @Override
+    public CaptionedDataset open(Map<String, String> options) {
+        for (String option : options.keySet()) {
+            if (!OPTIONS.contains(option)) {
+                throw new IllegalArgumentException(
+                        "Scenes: there is no option \"" + option + "\"; the options are " + OPTIONS + ".");
+            }
+        }
+        String split = options.getOrDefault("split", "train");
+        SceneGenerator generator = new SceneGenerator(split(split), number(options, "seed", 0));
+        long size = number(options, "size", 64);
+        long negatives = number(options, "negatives", 0);
+        return new ScenesDataset(
+                generator,
+                Math.clamp(size, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                number(options, "count", 200_000),
+                Math.clamp(negatives, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+
+    private static Split split(String word) {
+        for (Split split : Split.values()) {
+            if (split.name().equalsIgnoreCase(word)) {
+                return split;
+            }
+        }
+        throw new IllegalArgumentException(
+                "Scenes: split is \"" + word + "\"; give train or heldout.");
+    }
+
+    private static long number(Map<String, String> options, String option, long otherwise) {
+        String text = options.getOrDefault(option, Long.toString(otherwise));
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "Scenes: " + option + " is \"" + text + "\"; give a whole number.", e);
+        }
+    }
+}
