@@ -12,4 +12,6 @@ module dev.mezzotint.diffusion {
     exports dev.mezzotint.diffusion.schedule;
     exports dev.mezzotint.diffusion.sampler;
     exports dev.mezzotint.diffusion.guidance;
+    exports dev.mezzotint.diffusion.model.unet;
+    exports dev.mezzotint.diffusion.model.vae;
 }

@@ -7,4 +7,11 @@ module dev.mezzotint.engine {
     exports dev.mezzotint.engine.json;
     exports dev.mezzotint.engine.parallel;
     exports dev.mezzotint.engine.random;
+    exports dev.mezzotint.engine.shape;
+    exports dev.mezzotint.engine.tensor;
+    exports dev.mezzotint.engine.kernel;
+    exports dev.mezzotint.engine.kernel.dispatch;
+    exports dev.mezzotint.engine.autograd;
+    exports dev.mezzotint.engine.nn;
+    exports dev.mezzotint.engine.optim;
 }

@@ -1,0 +1,65 @@
+package dev.mezzotint.diffusion.model.block;
+
+import dev.mezzotint.engine.autograd.ArithmeticOps;
+import dev.mezzotint.engine.autograd.PointwiseOps;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.Conv2d;
+import dev.mezzotint.engine.nn.GroupNorm;
+import dev.mezzotint.engine.nn.Linear;
+import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * Residual block: twice norm, SiLU and 3×3 convolution, with the timestep's embedding added in between, and a 1×1
+ * convolution on the shortcut where the number of channels changes (Ho et al. 2020, appendix B).
+ */
+public final class ResnetBlock {
+    private final GroupNorm norm1;
+    private final Conv2d conv1;
+    private final Optional<Linear> timeProjection;
+    private final GroupNorm norm2;
+    private final Conv2d conv2;
+    private final Optional<Conv2d> shortcut;
+
+    /**
+     * Declares the block under diffusers' names.
+     *
+     * @param timeWidth width of the timestep's embedding, 0 for a block without one
+     */
+    public ResnetBlock(Parameters parameters, int in, int out, int timeWidth, int groups, double epsilon) {
+        norm1 = new GroupNorm(parameters.child("norm1"), groups, in, epsilon);
+        conv1 = new Conv2d(parameters.child("conv1"), in, out, 3, 1, 1);
+        timeProjection = timeWidth > 0
+                ? Optional.of(new Linear(parameters.child("time_emb_proj"), timeWidth, out, true))
+                : Optional.empty();
+        norm2 = new GroupNorm(parameters.child("norm2"), groups, out, epsilon);
+        conv2 = new Conv2d(parameters.child("conv2"), out, out, 3, 1, 1);
+        shortcut = in == out
+                ? Optional.empty()
+                : Optional.of(new Conv2d(parameters.child("conv_shortcut"), in, out, 1, 1, 0));
+    }
+
+    /**
+     * Maps (batch, height, width, in) to (batch, height, width, out).
+     *
+     * @param time the timesteps' embedding, (batch, timeWidth), for a block with one
+     */
+    public Tensor forward(Tape tape, Tensor x, Optional<Tensor> time) {
+        if (time.isPresent() != timeProjection.isPresent()) {
+            throw new IllegalArgumentException(
+                    "residual block: a timestep embedding is " + (time.isPresent() ? "not expected" : "missing"));
+        }
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor h = conv1.forward(tape, norm1.forward(tape, x, Activation.SILU));
+            if (time.isPresent()) {
+                Tensor embedding = PointwiseOps.activate(tape, time.get(), Activation.SILU);
+                h = ArithmeticOps.add(tape, h, timeProjection.get().forward(tape, embedding));
+            }
+            h = conv2.forward(tape, norm2.forward(tape, h, Activation.SILU));
+            Tensor residual = shortcut.isPresent() ? shortcut.get().forward(tape, x) : x;
+            return scope.keep(ArithmeticOps.add(tape, residual, h));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mezzotint.diffusion.model.block;
+
+import dev.mezzotint.engine.autograd.ResampleOps;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.nn.Conv2d;
+import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.Tensor;
+
+/** Doubles height and width by repetition and smooths with a 3×3 convolution. */
+public final class Upsample {
+    private final Conv2d conv;
+
+    /** Declares {@code conv}. */
+    public Upsample(Parameters parameters, int channels) {
+        conv = new Conv2d(parameters.child("conv"), channels, channels, 3, 1, 1);
+    }
+
+    /** Maps (batch, height, width, channels) to (batch, 2 · height, 2 · width, channels). */
+    public Tensor forward(Tape tape, Tensor x) {
+        try (Tape.Scope scope = tape.scope()) {
+            return scope.keep(conv.forward(tape, ResampleOps.upsample(tape, x, 2)));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.mezzotint.diffusion.model.unet;
+
+import dev.mezzotint.engine.autograd.ArithmeticOps;
+import dev.mezzotint.engine.autograd.ShapeOps;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.GroupNorm;
+import dev.mezzotint.engine.nn.Initializer;
+import dev.mezzotint.engine.nn.Linear;
+import dev.mezzotint.engine.nn.ParameterLayout;
+import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Transformer layers over the pixels of an image, with a map before and after (Rombach et al. 2022, appendix E.2.1). */
+final class SpatialTransformer {
+    private static final double EPSILON = 1e-6;
+
+    private final GroupNorm norm;
+    private final Linear projectIn;
+    private final List<TransformerLayer> layers = new ArrayList<>();
+    private final Linear projectOut;
+
+    SpatialTransformer(Parameters parameters, UNetConfig config, int level) {
+        int channels = config.channels().get(level);
+        ParameterLayout layout = config.linearProjection() ? ParameterLayout.SAME : ParameterLayout.POINTWISE;
+        norm = new GroupNorm(parameters.child("norm"), config.normGroups(), channels, EPSILON);
+        projectIn = new Linear(
+                parameters.child("proj_in"), channels, channels, true, layout, Initializer.fanIn(channels));
+        for (int i = 0; i < config.transformerLayers().get(level); i++) {
+            layers.add(new TransformerLayer(
+                    parameters.child("transformer_blocks", i), channels, config.contextWidth(),
+                    config.heads().get(level)));
+        }
+        projectOut = new Linear(
+                parameters.child("proj_out"), channels, channels, true, layout, Initializer.fanIn(channels));
+    }
+
+    /** Maps an image (batch, height, width, channels) with context (batch, keys, contextWidth) to the image's shape. */
+    Tensor forward(Tape tape, Tensor x, Tensor context) {
+        int batch = x.size(0);
+        int height = x.size(1);
+        int width = x.size(2);
+        int channels = x.size(3);
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor normed = norm.forward(tape, x, Activation.NONE);
+            Tensor tokens = ShapeOps.reshape(tape, normed, batch, height * width, channels);
+            tokens = projectIn.forward(tape, tokens);
+            for (TransformerLayer layer : layers) {
+                tokens = layer.forward(tape, tokens, context);
+            }
+            Tensor mapped = projectOut.forward(tape, tokens);
+            return scope.keep(
+                    ArithmeticOps.add(tape, x, ShapeOps.reshape(tape, mapped, batch, height, width, channels)));
+        }
+    }
+}

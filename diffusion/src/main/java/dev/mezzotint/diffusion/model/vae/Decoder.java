@@ -1,0 +1,63 @@
+package dev.mezzotint.diffusion.model.vae;
+
+import dev.mezzotint.diffusion.model.block.ResnetBlock;
+import dev.mezzotint.diffusion.model.block.Upsample;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.Conv2d;
+import dev.mezzotint.engine.nn.GroupNorm;
+import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** From a latent to a picture. */
+final class Decoder {
+    private record Level(List<ResnetBlock> resnets, Optional<Upsample> upsample) {}
+
+    private final Conv2d convIn;
+    private final MiddleBlock middle;
+    private final List<Level> levels = new ArrayList<>();
+    private final GroupNorm normOut;
+    private final Conv2d convOut;
+
+    Decoder(Parameters parameters, VaeConfig config) {
+        int groups = config.normGroups();
+        int width = config.channels().getLast();
+        convIn = new Conv2d(parameters.child("conv_in"), config.latentChannels(), width, 3, 1, 1);
+        middle = new MiddleBlock(parameters.child("mid_block"), width, groups);
+        int last = config.channels().size() - 1;
+        for (int level = last; level >= 0; level--) {
+            Parameters block = parameters.child("up_blocks", last - level);
+            List<ResnetBlock> resnets = new ArrayList<>();
+            for (int i = 0; i <= config.layersPerBlock(); i++) {
+                int out = config.channels().get(level);
+                resnets.add(new ResnetBlock(block.child("resnets", i), width, out, 0, groups, Autoencoder.EPSILON));
+                width = out;
+            }
+            levels.add(new Level(
+                    resnets,
+                    level > 0
+                            ? Optional.of(new Upsample(block.child("upsamplers", 0), width))
+                            : Optional.empty()));
+        }
+        normOut = new GroupNorm(parameters.child("conv_norm_out"), groups, width, Autoencoder.EPSILON);
+        convOut = new Conv2d(parameters.child("conv_out"), width, config.imageChannels(), 3, 1, 1);
+    }
+
+    Tensor forward(Tape tape, Tensor latent) {
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor h = middle.forward(tape, convIn.forward(tape, latent));
+            for (Level level : levels) {
+                for (ResnetBlock resnet : level.resnets()) {
+                    h = resnet.forward(tape, h, Optional.empty());
+                }
+                if (level.upsample().isPresent()) {
+                    h = level.upsample().get().forward(tape, h);
+                }
+            }
+            return scope.keep(convOut.forward(tape, normOut.forward(tape, h, Activation.SILU)));
+        }
+    }
+}

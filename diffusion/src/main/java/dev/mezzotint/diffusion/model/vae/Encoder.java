@@ -1,0 +1,64 @@
+package dev.mezzotint.diffusion.model.vae;
+
+import dev.mezzotint.diffusion.model.block.Downsample;
+import dev.mezzotint.diffusion.model.block.ResnetBlock;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.Conv2d;
+import dev.mezzotint.engine.nn.GroupNorm;
+import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** From a picture to the mean and log variance of its latent. */
+final class Encoder {
+    private record Level(List<ResnetBlock> resnets, Optional<Downsample> downsample) {}
+
+    private final Conv2d convIn;
+    private final List<Level> levels = new ArrayList<>();
+    private final MiddleBlock middle;
+    private final GroupNorm normOut;
+    private final Conv2d convOut;
+
+    Encoder(Parameters parameters, VaeConfig config) {
+        int groups = config.normGroups();
+        int width = config.channels().getFirst();
+        convIn = new Conv2d(parameters.child("conv_in"), config.imageChannels(), width, 3, 1, 1);
+        int last = config.channels().size() - 1;
+        for (int level = 0; level <= last; level++) {
+            Parameters block = parameters.child("down_blocks", level);
+            List<ResnetBlock> resnets = new ArrayList<>();
+            for (int i = 0; i < config.layersPerBlock(); i++) {
+                int out = config.channels().get(level);
+                resnets.add(new ResnetBlock(block.child("resnets", i), width, out, 0, groups, Autoencoder.EPSILON));
+                width = out;
+            }
+            levels.add(new Level(
+                    resnets,
+                    level < last
+                            ? Optional.of(Downsample.asymmetric(block.child("downsamplers", 0), width))
+                            : Optional.empty()));
+        }
+        middle = new MiddleBlock(parameters.child("mid_block"), width, groups);
+        normOut = new GroupNorm(parameters.child("conv_norm_out"), groups, width, Autoencoder.EPSILON);
+        convOut = new Conv2d(parameters.child("conv_out"), width, 2 * config.latentChannels(), 3, 1, 1);
+    }
+
+    Tensor forward(Tape tape, Tensor image) {
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor h = convIn.forward(tape, image);
+            for (Level level : levels) {
+                for (ResnetBlock resnet : level.resnets()) {
+                    h = resnet.forward(tape, h, Optional.empty());
+                }
+                if (level.downsample().isPresent()) {
+                    h = level.downsample().get().forward(tape, h);
+                }
+            }
+            h = normOut.forward(tape, middle.forward(tape, h), Activation.SILU);
+            return scope.keep(convOut.forward(tape, h));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.mezzotint.diffusion.model.vae;
+
+import dev.mezzotint.diffusion.model.block.ResnetBlock;
+import dev.mezzotint.engine.autograd.ArithmeticOps;
+import dev.mezzotint.engine.autograd.ShapeOps;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.GroupNorm;
+import dev.mezzotint.engine.nn.MultiHeadAttention;
+import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Optional;
+
+/** A residual block, self-attention with one head over all positions, and another residual block. */
+final class MiddleBlock {
+    private final ResnetBlock first;
+    private final GroupNorm norm;
+    private final MultiHeadAttention attention;
+    private final ResnetBlock second;
+
+    MiddleBlock(Parameters parameters, int channels, int groups) {
+        first = new ResnetBlock(parameters.child("resnets", 0), channels, channels, 0, groups, Autoencoder.EPSILON);
+        Parameters block = parameters.child("attentions", 0);
+        norm = new GroupNorm(block.child("group_norm"), groups, channels, Autoencoder.EPSILON);
+        attention = new MultiHeadAttention(
+                block, MultiHeadAttention.Names.DIFFUSERS, channels, channels, channels, 1, true);
+        second = new ResnetBlock(parameters.child("resnets", 1), channels, channels, 0, groups, Autoencoder.EPSILON);
+    }
+
+    Tensor forward(Tape tape, Tensor x) {
+        int batch = x.size(0);
+        int height = x.size(1);
+        int width = x.size(2);
+        int channels = x.size(3);
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor h = first.forward(tape, x, Optional.empty());
+            Tensor tokens = ShapeOps.reshape(
+                    tape, norm.forward(tape, h, Activation.NONE), batch, height * width, channels);
+            Tensor attended = attention.forward(tape, tokens, tokens, false);
+            h = ArithmeticOps.add(tape, h, ShapeOps.reshape(tape, attended, batch, height, width, channels));
+            return scope.keep(second.forward(tape, h, Optional.empty()));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.mezzotint.diffusion.model.vae;
+
+import dev.mezzotint.engine.json.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sizes of a VAE, as in diffusers' {@code config.json}. Levels go from the picture's grid to the latent's.
+ *
+ * @param imageChannels channels of a picture
+ * @param latentChannels channels of a latent
+ * @param channels width of each level ({@code block_out_channels})
+ * @param layersPerBlock residual blocks of an encoder level; a decoder level has one more
+ * @param normGroups groups of the group norms
+ * @param sampleSize height and width of the pictures it was trained on
+ * @param scalingFactor latents are multiplied by it before diffusion, so that their deviation is about 1
+ */
+public record VaeConfig(
+        int imageChannels,
+        int latentChannels,
+        List<Integer> channels,
+        int layersPerBlock,
+        int normGroups,
+        int sampleSize,
+        double scalingFactor) {
+    /** Refuses sizes that do not fit each other. */
+    public VaeConfig {
+        channels = List.copyOf(channels);
+        if (imageChannels < 1 || latentChannels < 1 || layersPerBlock < 1 || channels.isEmpty() || sampleSize < 1) {
+            throw new IllegalArgumentException("VAE: every size must be positive");
+        }
+        for (int width : channels) {
+            if (width % normGroups != 0) {
+                throw new IllegalArgumentException(
+                        "VAE: " + normGroups + " norm groups must divide block_out_channels " + channels);
+            }
+        }
+        if (!(scalingFactor > 0)) {
+            throw new IllegalArgumentException("VAE: scaling_factor must be positive, got " + scalingFactor);
+        }
+    }
+
+    /** How many pixels wide and high one latent position is. */
+    public int factor() {
+        return 1 << (channels.size() - 1);
+    }
+
+    /** The same sizes with another scaling factor. */
+    public VaeConfig withScalingFactor(double factor) {
+        return new VaeConfig(
+                imageChannels, latentChannels, channels, layersPerBlock, normGroups, sampleSize, factor);
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @throws IllegalArgumentException if a value is missing or asks for something not supported, naming it
+     */
+    public static VaeConfig parse(Json json) {
+        for (Json type : json.get("down_block_types").elements()) {
+            if (!type.asString().equals("DownEncoderBlock2D")) {
+                throw new IllegalArgumentException("VAE: block type '" + type.asString() + "' is not supported");
+            }
+        }
+        return new VaeConfig(
+                json.integer("in_channels"),
+                json.integer("latent_channels"),
+                json.get("block_out_channels").elements().stream()
+                        .map(Json::asInt)
+                        .toList(),
+                json.integer("layers_per_block"),
+                json.find("norm_num_groups").map(Json::asInt).orElse(32),
+                json.find("sample_size").map(Json::asInt).orElse(512),
+                json.find("scaling_factor").map(Json::asDouble).orElse(0.18215));
+    }
+
+    /** The configuration as diffusers writes it. */
+    public Json toJson() {
+        Map<String, Json> members = new LinkedHashMap<>();
+        members.put("_class_name", Json.of("AutoencoderKL"));
+        members.put("act_fn", Json.of("silu"));
+        members.put(
+                "block_out_channels",
+                Json.array(channels.stream().map(width -> Json.of(width.intValue())).toList()));
+        members.put("down_block_types", repeated("DownEncoderBlock2D"));
+        members.put("in_channels", Json.of(imageChannels));
+        members.put("latent_channels", Json.of(latentChannels));
+        members.put("layers_per_block", Json.of(layersPerBlock));
+        members.put("norm_num_groups", Json.of(normGroups));
+        members.put("out_channels", Json.of(imageChannels));
+        members.put("sample_size", Json.of(sampleSize));
+        members.put("scaling_factor", Json.of(scalingFactor));
+        members.put("up_block_types", repeated("UpDecoderBlock2D"));
+        return Json.object(members);
+    }
+
+    private Json repeated(String type) {
+        return Json.array(channels.stream().map(width -> Json.of(type)).toList());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mezzotint.engine.autograd;
+
+import dev.mezzotint.engine.kernel.BroadcastGeometry;
+import dev.mezzotint.engine.kernel.ConvGeometry;
+import dev.mezzotint.engine.kernel.ConvKernel;
+import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.shape.Shape;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Optional;
+
+/** Convolution of channels-last images. */
+public final class ConvOps {
+    private ConvOps() {}
+
+    /**
+     * y = x ∗ w + b.
+     *
+     * @param x (batch, height, width, in), as the geometry says
+     * @param weight (out, kernelHeight, kernelWidth, in)
+     * @param packed the weight packed with the convolution kernel
+     * @param bias (out), if any
+     * @return (batch, outHeight, outWidth, out)
+     */
+    public static Tensor conv2d(
+            Tape tape, ConvGeometry geometry, Tensor x, Tensor weight, float[] packed, Optional<Tensor> bias) {
+        ConvGeometry g = geometry;
+        Shape wanted = Shape.of(g.batch(), g.height(), g.width(), g.inChannels());
+        if (!x.shape().equals(wanted)) {
+            throw new IllegalArgumentException("conv2d: input " + x.shape() + " must be " + wanted);
+        }
+        ConvKernel conv = tape.kernels().conv();
+        Tensor y = tape.allocate(Shape.of(g.batch(), g.outHeight(), g.outWidth(), g.outChannels()));
+        conv.forward(tape.workers(), g, x.data(), 0, packed, 0, y.data(), 0, Epilogue.bias(bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias)));
+        Tensor biasInput = bias.orElse(weight);
+        return tape.record(
+                y,
+                dy -> {
+                    tape.addGradient(x, dx -> conv.backwardInput(tape.workers(), g, dy, 0, weight.data(), 0, dx, 0));
+                    if (tape.needs(weight)) {
+                        conv.backwardWeight(
+                                tape.workers(), g, x.data(), 0, dy, 0, tape.gradientSum(weight), 0, true);
+                    }
+                    if (bias.isPresent() && tape.needs(biasInput)) {
+                        BroadcastGeometry columns = new BroadcastGeometry(1, g.rows(), g.outChannels(), 0, 0, 1);
+                        tape.kernels()
+                                .elementwise()
+                                .reduce(tape.workers(), columns, dy, 0, tape.gradientSum(biasInput), 0);
+                    }
+                },
+                x, weight, biasInput);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.mezzotint.engine.autograd;
+
+import dev.mezzotint.engine.kernel.ElementwiseKernel;
+import dev.mezzotint.engine.shape.Shape;
+import dev.mezzotint.engine.tensor.Tensor;
+
+/** Operations that move elements and compute nothing. */
+public final class ShapeOps {
+    private ShapeOps() {}
+
+    /** The same elements in another shape; no copy. */
+    public static Tensor reshape(Tape tape, Tensor x, int... sizes) {
+        Tensor y = x.reshape(sizes);
+        return tape.record(
+                y, dy -> tape.addGradient(x, dx -> System.arraycopy(dy, 0, dx, 0, dx.length)), x);
+    }
+
+    /**
+     * Two tensors one behind the other along a dimension (negative: from the innermost); all other sizes must be equal.
+     */
+    public static Tensor concat(Tape tape, Tensor a, Tensor b, int dimension) {
+        int d = dimension < 0 ? a.shape().rank() + dimension : dimension;
+        if (a.shape().rank() != b.shape().rank()
+                || !a.shape().with(d, 1).equals(b.shape().with(d, 1))) {
+            throw new IllegalArgumentException("concat: " + a.shape() + " and " + b.shape()
+                    + " do not fit along dimension " + d + "; all other sizes must be equal");
+        }
+        Tensor y = tape.allocate(a.shape().with(d, a.size(d) + b.size(d)));
+        int outer = outer(a.shape(), d);
+        int widthA = a.length() / outer;
+        int widthB = b.length() / outer;
+        int width = widthA + widthB;
+        ElementwiseKernel kernel = tape.kernels().elementwise();
+        kernel.copyRows(tape.workers(), outer, widthA, a.data(), 0, widthA, y.data(), 0, width, false);
+        kernel.copyRows(tape.workers(), outer, widthB, b.data(), 0, widthB, y.data(), widthA, width, false);
+        return tape.record(
+                y,
+                dy -> {
+                    tape.addGradient(
+                            a, da -> kernel.copyRows(tape.workers(), outer, widthA, dy, 0, width, da, 0, widthA, false));
+                    tape.addGradient(
+                            b,
+                            db -> kernel.copyRows(
+                                    tape.workers(), outer, widthB, dy, widthA, width, db, 0, widthB, false));
+                },
+                a, b);
+    }
+
+    /** Elements start to start + count − 1 along a dimension (negative: from the innermost). */
+    public static Tensor slice(Tape tape, Tensor x, int dimension, int start, int count) {
+        int d = dimension < 0 ? x.shape().rank() + dimension : dimension;
+        if (start < 0 || count < 1 || start + count > x.size(d)) {
+            throw new IllegalArgumentException("slice: " + count + " elements from " + start + " do not lie within size "
+                    + x.size(d) + " of dimension " + d + " of " + x.shape());
+        }
+        Tensor y = tape.allocate(x.shape().with(d, count));
+        int outer = outer(x.shape(), d);
+        int stride = x.length() / outer;
+        int inner = stride / x.size(d);
+        int width = count * inner;
+        int offset = start * inner;
+        ElementwiseKernel kernel = tape.kernels().elementwise();
+        kernel.copyRows(tape.workers(), outer, width, x.data(), offset, stride, y.data(), 0, width, false);
+        return tape.record(
+                y,
+                dy -> {
+                    if (tape.needs(x)) {
+                        kernel.copyRows(
+                                tape.workers(), outer, width, dy, 0, width, tape.gradientSum(x), offset, stride, true);
+                    }
+                },
+                x);
+    }
+
+    private static int outer(Shape shape, int dimension) {
+        int outer = 1;
+        for (int d = 0; d < dimension; d++) {
+            outer *= shape.size(d);
+        }
+        return outer;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.mezzotint.engine.kernel;
+
+import dev.mezzotint.engine.parallel.Workers;
+
+/**
+ * Matrix product C[m×n] = A[m×k] · B[k×n]. The left operand is read in place through two strides (so it may be
+ * transposed), the right operand is packed beforehand into a layout that the implementation chooses; weights are packed
+ * once and used many times.
+ */
+public interface GemmKernel {
+    /** Number of floats that a packed right operand of {@code k} rows and {@code n} columns takes. */
+    int packedLength(int k, int n);
+
+    /**
+     * Packs B, whose element (p, j) is {@code b[bOffset + p * rowStride + j * columnStride]}.
+     *
+     * @param packed receives {@link #packedLength} floats from {@code packedOffset}
+     */
+    void pack(
+            Workers workers,
+            int k,
+            int n,
+            float[] b,
+            int bOffset,
+            int rowStride,
+            int columnStride,
+            float[] packed,
+            int packedOffset);
+
+    /**
+     * Computes C from A, whose element (i, p) is {@code a[aOffset + i * aRowStride + p * aColumnStride]}, and a packed
+     * B. Element (i, j) of C is {@code c[cOffset + i * cRowStride + j]}.
+     */
+    void multiply(
+            Workers workers,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] packed,
+            int packedOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            Epilogue epilogue);
+}

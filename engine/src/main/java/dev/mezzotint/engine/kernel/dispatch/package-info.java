@@ -1,0 +1,2 @@
+/** Picks the kernels, once. May import the contracts and both implementations. */
+package dev.mezzotint.engine.kernel.dispatch;

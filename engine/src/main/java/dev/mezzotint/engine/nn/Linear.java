@@ -1,0 +1,44 @@
+package dev.mezzotint.engine.nn;
+
+import dev.mezzotint.engine.autograd.MatrixOps;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.shape.Shape;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Optional;
+
+/** y = x Wᵀ + b over the last dimension; W is (out, in), b is (out) or absent. */
+public final class Linear {
+    private final Parameter weight;
+    private final Optional<Parameter> bias;
+    private final PackedWeight packed;
+
+    /** Declares {@code weight} and, if wanted, {@code bias}. */
+    public Linear(Parameters parameters, int in, int out, boolean withBias) {
+        this(parameters, in, out, withBias, ParameterLayout.SAME, Initializer.fanIn(in));
+    }
+
+    /** Declares {@code weight} and, if wanted, {@code bias}, with another layout or other first values. */
+    public Linear(
+            Parameters parameters, int in, int out, boolean withBias, ParameterLayout layout, Initializer initializer) {
+        weight = parameters.declare("weight", Shape.of(out, in), layout, initializer);
+        bias = withBias
+                ? Optional.of(parameters.declare(
+                        "bias", Shape.of(out), ParameterLayout.SAME, Initializer.constant(0)))
+                : Optional.empty();
+        packed = new PackedWeight(weight);
+    }
+
+    /** Maps (…, in) to (…, out). */
+    public Tensor forward(Tape tape, Tensor x) {
+        return forward(tape, x, Activation.NONE);
+    }
+
+    /** Maps (…, in) to (…, out) and applies an activation. */
+    public Tensor forward(Tape tape, Tensor x, Activation activation) {
+        Tensor w = weight.on(tape);
+        float[] panels =
+                packed.get(tape, MatrixOps.packedLength(tape, w), target -> MatrixOps.packLinear(tape, w, target));
+        return MatrixOps.linear(tape, x, w, panels, bias.map(b -> b.on(tape)), activation);
+    }
+}
