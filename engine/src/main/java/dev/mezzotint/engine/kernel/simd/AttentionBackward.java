@@ -1,0 +1,190 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import static dev.mezzotint.engine.kernel.simd.TileProduct.LANES;
+import static dev.mezzotint.engine.kernel.simd.TileProduct.PANEL;
+import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
+
+import dev.mezzotint.engine.kernel.AttentionGeometry;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The backward pass over one head (Dao 2023, FlashAttention-2, algorithm 2). For each block of queries and each block of
+ * keys: P = exp(S − L) again from S = scale · Q Kᵀ, dP = dO Vᵀ, dS = P ∘ (dP − D) with D = rowsum(dO ∘ O); then dQ += dS K,
+ * dK += dSᵀ Q and dV += Pᵀ dO. S, P, dP and dS stand transposed. An instance is the scratch memory of one thread.
+ */
+final class AttentionBackward {
+    private static final int KEY_BLOCK = 64;
+    private static final ThreadLocal<AttentionBackward> OF_THREAD = ThreadLocal.withInitial(AttentionBackward::new);
+
+    private final float[] probabilities = new float[KEY_BLOCK * PANEL];
+    private final float[] gradients = new float[KEY_BLOCK * PANEL];
+    private final float[] logSums = new float[PANEL];
+    private final float[] dots = new float[PANEL];
+    private final float[] scales = new float[PANEL];
+    private float[] queries = {};
+    private float[] queryRows = {};
+    private float[] outGradients = {};
+    private float[] outGradientRows = {};
+    private float[] dqSums = {};
+    private float[] dkSums = {};
+    private float[] dvSums = {};
+
+    private AttentionBackward() {}
+
+    static AttentionBackward ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /**
+     * Computes the gradients of one head; {@code queryRow} and {@code keyRow} are where its first query and its first key
+     * begin, counted from the arrays' offsets, {@code logSumExpAt} where its log-sums do.
+     */
+    void run(
+            AttentionGeometry geometry,
+            int queryRow,
+            int keyRow,
+            float[] q,
+            int qOffset,
+            float[] k,
+            int kOffset,
+            float[] v,
+            int vOffset,
+            float[] out,
+            int outOffset,
+            float[] logSumExp,
+            int logSumExpAt,
+            float[] dOut,
+            int dOutOffset,
+            float[] dq,
+            int dqOffset,
+            float[] dk,
+            int dkOffset,
+            float[] dv,
+            int dvOffset) {
+        int width = geometry.width();
+        int stride = geometry.rowWidth();
+        int sumStride = (width + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
+        reserve(width, geometry.keys() * sumStride);
+        Arrays.fill(dkSums, 0, geometry.keys() * sumStride, 0f);
+        Arrays.fill(dvSums, 0, geometry.keys() * sumStride, 0f);
+        Arrays.fill(scales, geometry.scale());
+        float toLog2 = geometry.scale() * AttentionPanels.LOG2_E;
+        for (int query = 0; query < geometry.queries(); query += PANEL) {
+            int count = Math.min(PANEL, geometry.queries() - query);
+            int vectors = TileProduct.vectors(count);
+            int visible = geometry.causal() ? query + count : geometry.keys();
+            int row = queryRow + query * stride;
+            AttentionPanels.transposeIn(count, width, toLog2, q, qOffset + row, stride, queries);
+            AttentionPanels.transposeIn(count, width, 1f, dOut, dOutOffset + row, stride, outGradients);
+            copyRows(count, width, q, qOffset + row, stride, queryRows);
+            copyRows(count, width, dOut, dOutOffset + row, stride, outGradientRows);
+            for (int i = 0; i < count; i++) {
+                logSums[i] = logSumExp[logSumExpAt + query + i] * AttentionPanels.LOG2_E;
+                dots[i] = dot(width, out, outOffset + row + i * stride, dOut, dOutOffset + row + i * stride);
+            }
+            for (int key = 0; key < visible; key += KEY_BLOCK) {
+                int keys = Math.min(KEY_BLOCK, visible - key);
+                int kRow = kOffset + keyRow + key * stride;
+                int vRow = vOffset + keyRow + key * stride;
+                TileProduct.multiply(
+                        keys, vectors, width, k, kRow, stride, 1, queries, 0, probabilities, 0, PANEL, false);
+                TileProduct.multiply(
+                        keys, vectors, width, v, vRow, stride, 1, outGradients, 0, gradients, 0, PANEL, false);
+                if (geometry.causal()) {
+                    AttentionPanels.hideFuture(query, key, keys, vectors, probabilities);
+                }
+                for (int lane = 0; lane < vectors * LANES; lane += LANES) {
+                    scoreGradients(lane, keys);
+                }
+                TileProduct.multiply(
+                        width, vectors, keys, k, kRow, 1, stride, gradients, 0, dqSums, 0, PANEL, key > 0);
+                addRows(keys, width, count, probabilities, outGradientRows, dvSums, key * sumStride, sumStride);
+                addRows(keys, width, count, gradients, queryRows, dkSums, key * sumStride, sumStride);
+            }
+            AttentionPanels.transposeOut(count, width, scales, dqSums, dq, dqOffset + row, stride);
+        }
+        for (int key = 0; key < geometry.keys(); key++) {
+            int row = keyRow + key * stride;
+            for (int c = 0; c < width; c++) {
+                dk[dkOffset + row + c] = dkSums[key * sumStride + c] * geometry.scale();
+            }
+            System.arraycopy(dvSums, key * sumStride, dv, dvOffset + row, width);
+        }
+    }
+
+    private void reserve(int width, int sums) {
+        int rowPanels = (width + PANEL - 1) / PANEL * PANEL * PANEL;
+        queries = AttentionPanels.reserve(queries, width * PANEL);
+        outGradients = AttentionPanels.reserve(outGradients, width * PANEL);
+        dqSums = AttentionPanels.reserve(dqSums, width * PANEL);
+        queryRows = AttentionPanels.reserve(queryRows, rowPanels);
+        outGradientRows = AttentionPanels.reserve(outGradientRows, rowPanels);
+        dkSums = AttentionPanels.reserve(dkSums, sums);
+        dvSums = AttentionPanels.reserve(dvSums, sums);
+    }
+
+    /** Cuts rows into panels of PANEL columns, each PANEL rows high. */
+    private static void copyRows(int count, int width, float[] source, int offset, int stride, float[] panels) {
+        for (int column = 0; column < width; column += PANEL) {
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(
+                        source,
+                        offset + i * stride + column,
+                        panels,
+                        (column + i) * PANEL,
+                        Math.min(PANEL, width - column));
+            }
+        }
+    }
+
+    /** sums[key, c] += Σᵢ columns[key, i] · rows[i, c]. */
+    private static void addRows(
+            int keys, int width, int count, float[] columns, float[] rows, float[] sums, int at, int sumStride) {
+        for (int column = 0; column < width; column += PANEL) {
+            int vectors = TileProduct.vectors(Math.min(PANEL, width - column));
+            TileProduct.multiply(
+                    keys,
+                    vectors,
+                    count,
+                    columns,
+                    0,
+                    PANEL,
+                    1,
+                    rows,
+                    column * PANEL,
+                    sums,
+                    at + column,
+                    sumStride,
+                    true);
+        }
+    }
+
+    /** P from the scores, then dS from dP, both in place. */
+    private void scoreGradients(int lane, int keys) {
+        FloatVector l = FloatVector.fromArray(SPECIES, logSums, lane);
+        FloatVector d = FloatVector.fromArray(SPECIES, dots, lane);
+        for (int key = 0; key < keys; key++) {
+            int at = key * PANEL + lane;
+            FloatVector p = SimdExp.powerOfTwo(
+                    FloatVector.fromArray(SPECIES, probabilities, at).sub(l));
+            p.intoArray(probabilities, at);
+            FloatVector.fromArray(SPECIES, gradients, at).sub(d).mul(p).intoArray(gradients, at);
+        }
+    }
+
+    private static float dot(int length, float[] a, int aOffset, float[] b, int bOffset) {
+        int i = 0;
+        FloatVector sums = FloatVector.zero(SPECIES);
+        for (; i + LANES <= length; i += LANES) {
+            sums = FloatVector.fromArray(SPECIES, a, aOffset + i)
+                    .fma(FloatVector.fromArray(SPECIES, b, bOffset + i), sums);
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; i < length; i++) {
+            sum = Math.fma(a[aOffset + i], b[bOffset + i], sum);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import dev.mezzotint.engine.kernel.AttentionGeometry;
+import dev.mezzotint.engine.kernel.AttentionKernel;
+import dev.mezzotint.engine.parallel.Workers;
+
+/**
+ * Attention in tiles. The forward pass is split into blocks of queries, the backward pass into heads, because each head's
+ * dK and dV are sums over all of its queries; either way every number of threads gives the same bits.
+ */
+public final class SimdAttention implements AttentionKernel {
+
+    @Override
+    public void forward(
+            Workers workers,
+            AttentionGeometry geometry,
+            float[] q,
+            int qOffset,
+            float[] k,
+            int kOffset,
+            float[] v,
+            int vOffset,
+            float[] out,
+            int outOffset,
+            float[] logSumExp) {
+        int queries = geometry.queries();
+        int blocks = (queries + TileProduct.PANEL - 1) / TileProduct.PANEL;
+        workers.run(geometry.batch() * geometry.heads() * blocks, task -> {
+            int exampleAndHead = task / blocks;
+            int query = task % blocks * TileProduct.PANEL;
+            int row = firstElement(geometry, exampleAndHead, queries) + query * geometry.rowWidth();
+            int keyRow = firstElement(geometry, exampleAndHead, geometry.keys());
+            AttentionForward.ofThread()
+                    .run(
+                            geometry,
+                            query,
+                            Math.min(TileProduct.PANEL, queries - query),
+                            q,
+                            qOffset + row,
+                            k,
+                            kOffset + keyRow,
+                            v,
+                            vOffset + keyRow,
+                            out,
+                            outOffset + row,
+                            logSumExp,
+                            exampleAndHead * queries + query);
+        });
+    }
+
+    @Override
+    public void backward(
+            Workers workers,
+            AttentionGeometry geometry,
+            float[] q,
+            int qOffset,
+            float[] k,
+            int kOffset,
+            float[] v,
+            int vOffset,
+            float[] out,
+            int outOffset,
+            float[] logSumExp,
+            float[] dOut,
+            int dOutOffset,
+            float[] dq,
+            int dqOffset,
+            float[] dk,
+            int dkOffset,
+            float[] dv,
+            int dvOffset) {
+        workers.run(geometry.batch() * geometry.heads(), exampleAndHead -> AttentionBackward.ofThread()
+                .run(
+                        geometry,
+                        firstElement(geometry, exampleAndHead, geometry.queries()),
+                        firstElement(geometry, exampleAndHead, geometry.keys()),
+                        q,
+                        qOffset,
+                        k,
+                        kOffset,
+                        v,
+                        vOffset,
+                        out,
+                        outOffset,
+                        logSumExp,
+                        exampleAndHead * geometry.queries(),
+                        dOut,
+                        dOutOffset,
+                        dq,
+                        dqOffset,
+                        dk,
+                        dkOffset,
+                        dv,
+                        dvOffset));
+    }
+
+    /** Where the first row of a head begins in an array of {@code rows} rows an example. */
+    private static int firstElement(AttentionGeometry geometry, int exampleAndHead, int rows) {
+        int example = exampleAndHead / geometry.heads();
+        int head = exampleAndHead % geometry.heads();
+        return example * rows * geometry.rowWidth() + head * geometry.width();
+    }
+}
