@@ -20,7 +20,8 @@ public final class ScenesProvider implements DatasetProvider {
     @Override
     public String description() {
         return "Rendered pictures of one to three coloured solids with captions; options: seed=N (0), "
-                + "size=PIXELS (64), count=N (200000), split=train|heldout (train), negatives=N false captions in the attributes (0).";
+                + "size=PIXELS (64), count=N (200000), split=train|heldout (train), "
+                + "negatives=N false captions in the attributes (0).";
     }
 
     /**

@@ -44,7 +44,8 @@ class SolidTest {
             double until = t == Solid.MISS ? 12 : t - STEP;
             for (double s = 0; s < until; s += 0.01) {
                 assertFalse(
-                        inside(shape, ox + s * dx, oy + s * dy, oz + s * dz), "passed through " + shape + " by ray " + i);
+                        inside(shape, ox + s * dx, oy + s * dy, oz + s * dz),
+                        "passed through " + shape + " by ray " + i);
             }
             if (t < Solid.MISS) {
                 hits++;
