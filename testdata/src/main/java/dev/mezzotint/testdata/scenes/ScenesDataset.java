@@ -58,12 +58,12 @@ public final class ScenesDataset implements CaptionedDataset {
     /**
      * Draws an example.
      *
-     * @throws IllegalArgumentException if the index is not from 0 to size − 1
+     * @throws IndexOutOfBoundsException if the index is not from 0 to size − 1
      */
     @Override
     public Example example(long index) {
         if (index < 0 || index >= count) {
-            throw new IllegalArgumentException(
+            throw new IndexOutOfBoundsException(
                     "Scenes: there is no example " + index + "; give an index from 0 to " + (count - 1) + ".");
         }
         SceneGenerator.Described described = generator.describe(index);
@@ -76,7 +76,7 @@ public final class ScenesDataset implements CaptionedDataset {
             }
         }
         return new Example(
-                renderer.render(described.scene(), pictureSize), described.caption(), Map.copyOf(attributes));
+                renderer.render(described.scene(), pictureSize), described.caption(), attributes);
     }
 
     private static Map<String, String> attributes(SceneGenerator.Described described) {

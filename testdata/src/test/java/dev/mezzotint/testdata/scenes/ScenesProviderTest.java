@@ -71,8 +71,8 @@ class ScenesProviderTest {
         assertRefused("size", "99999999999");
         assertRefused("negatives", "-1");
         CaptionedDataset scenes = provider.open(Map.of("count", "5"));
-        assertThrows(IllegalArgumentException.class, () -> scenes.example(5));
-        assertThrows(IllegalArgumentException.class, () -> scenes.example(-1));
+        assertThrows(IndexOutOfBoundsException.class, () -> scenes.example(5));
+        assertThrows(IndexOutOfBoundsException.class, () -> scenes.example(-1));
     }
 
     private void assertRefused(String option, String value) {
