@@ -1,0 +1,84 @@
+package dev.mezzotint.engine.image;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+
+class ImageTest {
+    @Test
+    void signedFloatsSurviveTheRoundTrip() {
+        byte[] all = new byte[256];
+        for (int i = 0; i < 256; i++) {
+            all[i] = (byte) i;
+        }
+        Image image = new Image(256, 1, 1, all);
+        float[] floats = image.toSignedFloats();
+        assertEquals(-1, floats[0]);
+        assertEquals(1, floats[255]);
+        assertArrayEquals(all, Image.ofSignedFloats(256, 1, 1, floats, 0).data());
+    }
+
+    @Test
+    void signedFloatsAreClampedAndRoundedToEven() {
+        float[] floats = {9, -3, 7, 0, Float.NEGATIVE_INFINITY, 1e-6f};
+        byte[] expected = {0, (byte) 255, (byte) 128, 0, (byte) 128};
+        assertArrayEquals(expected, Image.ofSignedFloats(5, 1, 1, floats, 1).data());
+        assertThrows(
+                IllegalArgumentException.class, () -> Image.ofSignedFloats(1, 1, 1, new float[] {Float.NaN}, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> Image.ofSignedFloats(2, 1, 3, floats, 1));
+    }
+
+    @Test
+    void becomesRgb() {
+        assertArrayEquals(
+                new byte[] {5, 5, 5, 9, 9, 9}, new Image(2, 1, 1, new byte[] {5, 9}).rgb().data());
+        byte[] rgba = {10, 20, 30, (byte) 255, 10, 20, 30, 0, 0, 0, 0, (byte) 128};
+        byte[] white = {10, 20, 30, -1, -1, -1, 127, 127, 127};
+        assertArrayEquals(white, new Image(3, 1, 4, rgba).rgb().data());
+        Image rgb = Image.ofRgb(1, 1, new byte[3]);
+        assertSame(rgb, rgb.rgb());
+    }
+
+    @Test
+    void shrinksByTheMeanUnderATriangle() {
+        // The weights of two to one are 1, 3, 3, 1; the first is cut off at the edge.
+        byte[] data = {0, 80, (byte) 160, (byte) 240};
+        Image half = new Image(4, 1, 1, data).resize(2, 1);
+        assertEquals(2, half.width());
+        double[] weights = {0.75, 0.75, 0.25};
+        double left = (0 * weights[0] + 80 * weights[1] + 160 * weights[2]) / 1.75;
+        assertEquals(Math.round(left), half.data()[0] & 0xFF);
+        assertEquals(240 - Math.round(left), half.data()[1] & 0xFF);
+    }
+
+    @Test
+    void growsLinearly() {
+        Image grown = new Image(1, 2, 1, new byte[] {0, 100}).resize(1, 4);
+        assertArrayEquals(new byte[] {0, 25, 75, 100}, grown.data());
+    }
+
+    @Test
+    void aFlatPictureStaysFlat() {
+        byte[] flat = new byte[31 * 17 * 3];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = (byte) (200 + i % 3);
+        }
+        for (int[] size : new int[][] {{7, 5}, {64, 40}, {31, 3}, {1, 1}}) {
+            Image resized = Image.ofRgb(31, 17, flat).resize(size[0], size[1]);
+            for (int i = 0; i < resized.data().length; i++) {
+                assertEquals((byte) (200 + i % 3), resized.data()[i]);
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBe() {
+        assertThrows(IllegalArgumentException.class, () -> new Image(0, 1, 1, new byte[0]));
+        assertThrows(IllegalArgumentException.class, () -> new Image(1, 1, 2, new byte[2]));
+        assertThrows(IllegalArgumentException.class, () -> new Image(2, 2, 3, new byte[11]));
+        assertThrows(IllegalArgumentException.class, () -> new Image(1, 1, 1, new byte[1]).resize(0, 3));
+    }
+}
