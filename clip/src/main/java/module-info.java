@@ -3,4 +3,5 @@ module dev.mezzotint.clip {
     requires transitive dev.mezzotint.engine;
 
     exports dev.mezzotint.clip.model;
+    exports dev.mezzotint.clip.tokenizer;
 }
