@@ -73,8 +73,8 @@ public final class ArithmeticOps {
     }
 
     /**
-     * How b is stretched over a. b may have a's shape, one value, a's last size (a bias), or a's first and last size (a
-     * value for each image and channel), or a's first size and ones (a factor for each example).
+     * How b is stretched over a. b may have a's shape, one value, a's last sizes (a bias), or a's first and last size with
+     * ones between (a value for each image and channel), or a's first size and ones (a factor for each example).
      *
      * @throws IllegalArgumentException if b is none of these
      */
@@ -91,7 +91,9 @@ public final class ArithmeticOps {
         if (trailing > 0) {
             return new BroadcastGeometry(1, length / trailing, trailing, 0, 0, 1);
         }
-        if (b.rank() == 2 && a.rank() > 2 && b.size(0) == a.size(0) && b.size(1) == last) {
+        // The ones must be written: (first, last) alone could as well be the last sizes, where an image is as wide as the
+        // batch is large.
+        if (b.rank() == a.rank() && b.size(0) == a.size(0) && b.length() == a.size(0) * last && b.last() == last) {
             return new BroadcastGeometry(a.size(0), length / a.size(0) / last, last, last, 0, 1);
         }
         if (b.size(0) == a.size(0) && b.length() == b.size(0) && b.rank() == a.rank()) {
@@ -99,7 +101,7 @@ public final class ArithmeticOps {
         }
         throw new IllegalArgumentException(operation.toLowerCase(java.util.Locale.ROOT) + ": " + b
                 + " cannot be stretched over " + a
-                + "; it must equal it, be its last sizes, (first, last), (first, 1, …) or one value");
+                + "; it must equal it, be its last sizes, (first, 1, …, last), (first, 1, …) or one value");
     }
 
     /** Product of b's sizes if they are the last sizes of a, else 0. */

@@ -2,6 +2,7 @@ package dev.mezzotint.diffusion.model.block;
 
 import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.PointwiseOps;
+import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.nn.Conv2d;
@@ -55,7 +56,8 @@ public final class ResnetBlock {
             Tensor h = conv1.forward(tape, norm1.forward(tape, x, Activation.SILU));
             if (time.isPresent()) {
                 Tensor embedding = PointwiseOps.activate(tape, time.get(), Activation.SILU);
-                h = ArithmeticOps.add(tape, h, timeProjection.get().forward(tape, embedding));
+                Tensor shift = timeProjection.get().forward(tape, embedding);
+                h = ArithmeticOps.add(tape, h, ShapeOps.reshape(tape, shift, shift.size(0), 1, 1, shift.size(1)));
             }
             h = conv2.forward(tape, norm2.forward(tape, h, Activation.SILU));
             Tensor residual = shortcut.isPresent() ? shortcut.get().forward(tape, x) : x;
