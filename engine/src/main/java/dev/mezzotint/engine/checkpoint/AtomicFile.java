@@ -19,8 +19,9 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Lets {@code content} write the file. A file that was there before stays as it is until the new one is complete, and
-     * stays for good if anything fails. What is no regular file, such as {@code /dev/stdout}, is written to directly.
+     * Lets {@code content} write the file. A file that was there before stays as it is until the new one is complete,
+     * and stays for good if anything fails. What is no regular file, such as {@code /dev/stdout}, is written to
+     * directly.
      *
      * @throws IOException if the file cannot be written; the message names the path and says what to do
      */
@@ -33,8 +34,8 @@ public final class AtomicFile {
             return;
         }
         Path temporary = WriteFailure.folderOf(path)
-                .resolve("." + path.getFileName() + "." + ProcessHandle.current().pid() + "-"
-                        + COUNTER.incrementAndGet() + ".tmp");
+                .resolve("." + path.getFileName() + "."
+                        + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + ".tmp");
         try {
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Writes a folder whole or not at all, even where the process is killed midway: it grows as {@code .NAME.new}, is forced
- * to disk, the folder before it becomes {@code .NAME.old}, the new one takes its name, and the old one goes. The names are
- * hidden ones so that no backup that someone made is taken for them.
+ * Writes a folder whole or not at all, even where the process is killed midway: it grows as {@code .NAME.new}, is
+ * forced to disk, the folder before it becomes {@code .NAME.old}, the new one takes its name, and the old one goes. The
+ * names are hidden ones so that no backup that someone made is taken for them.
  *
  * <p>Between the two renames the name is missing for a moment; {@link #recover}, called before reading, brings the old
  * folder back. One process may write a folder at a time.
@@ -28,13 +28,14 @@ public final class AtomicFolder {
     /**
      * Lets {@code content} fill an empty folder, then puts that in the place of {@code target}.
      *
-     * @throws IOException if it cannot be written, or if {@code target} holds a file or folder that the new one lacks and
-     *     that would be lost; the message names the path and says what to do
+     * @throws IOException if it cannot be written, or if {@code target} holds a file or folder that the new one lacks
+     *     and that would be lost; the message names the path and says what to do
      */
     public static void write(Path target, IOConsumer<Path> content) throws IOException {
         Path absolute = target.toAbsolutePath().normalize();
         if (absolute.getFileName() == null) {
-            throw new IOException(target + " could not be written: it is the root of the file system; name a folder in it");
+            throw new IOException(
+                    target + " could not be written: it is the root of the file system; name a folder in it");
         }
         Path fresh = sibling(absolute, ".new");
         Path old = sibling(absolute, ".old");

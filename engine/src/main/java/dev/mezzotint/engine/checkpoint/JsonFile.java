@@ -27,8 +27,8 @@ public final class JsonFile {
         }
         try {
             if (Files.size(path) > LARGEST) {
-                throw new FormatException(path + " is too large for a JSON file (" + Files.size(path)
-                        + " bytes); check the path");
+                throw new FormatException(
+                        path + " is too large for a JSON file (" + Files.size(path) + " bytes); check the path");
             }
             return Json.parse(Files.readString(path, StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {

@@ -19,20 +19,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A safetensors file, mapped into memory: opening it reads the header alone, and a tensor's pages come from disk when it
- * is read. May be read by several threads at once.
+ * A safetensors file, mapped into memory: opening it reads the header alone, and a tensor's pages come from disk when
+ * it is read. May be read by several threads at once.
  *
  * <p>Format: <a href="https://github.com/huggingface/safetensors#format">eight bytes of header length, a JSON header,
  * the tensors</a>.
  */
 public final class SafetensorsFile implements AutoCloseable {
     private static final int LENGTH_BYTES = 8;
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path path;
     private final Arena arena;
@@ -63,7 +65,8 @@ public final class SafetensorsFile implements AutoCloseable {
             requireSafetensors(path, start, size);
             long headerBytes = start.getLong(0);
             if (headerBytes < 2 || headerBytes > SafetensorsHeader.LARGEST || headerBytes > size - LENGTH_BYTES) {
-                throw new FormatException(path + " is not a safetensors file or is cut short: it says that its header has "
+                throw new FormatException(path
+                        + " is not a safetensors file or is cut short: it says that its header has "
                         + Long.toUnsignedString(headerBytes) + " bytes, but " + (size - LENGTH_BYTES)
                         + " follow (and at most " + SafetensorsHeader.LARGEST + " are allowed); fetch it again");
             }

@@ -38,7 +38,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
             for (Map.Entry<String, Json> member : Json.parse(text).members().entrySet()) {
                 if (member.getKey().equals(METADATA)) {
-                    for (Map.Entry<String, Json> note : member.getValue().members().entrySet()) {
+                    for (Map.Entry<String, Json> note :
+                            member.getValue().members().entrySet()) {
                         metadata.put(note.getKey(), note.getValue().asString());
                     }
                 } else {
@@ -84,8 +85,9 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
                 throw damaged(
                         file,
                         name,
-                        "has " + (end - begin) + " bytes, but its shape " + json.get("shape").print() + " of " + dtype
-                                + " needs " + byteCount(file, name, dtype, shape));
+                        "has " + (end - begin) + " bytes, but its shape "
+                                + json.get("shape").print() + " of " + dtype + " needs "
+                                + byteCount(file, name, dtype, shape));
             }
             return new Entry(dtype, shape, begin, end);
         } catch (JsonException e) {
@@ -120,7 +122,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
     private static void requireFilled(Path file, Map<String, Entry> entries, long dataBytes) throws FormatException {
         List<Map.Entry<String, Entry>> sorted = new ArrayList<>(entries.entrySet());
-        sorted.sort(Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().begin())
+        sorted.sort(Comparator.comparingLong(
+                        (Map.Entry<String, Entry> e) -> e.getValue().begin())
                 .thenComparingLong(e -> e.getValue().end()));
         long filled = 0;
         for (Map.Entry<String, Entry> tensor : sorted) {

@@ -34,7 +34,8 @@ public final class SafetensorsWriter {
      */
     public static void write(Path path, List<NamedArray> arrays, Map<String, String> metadata) throws IOException {
         List<NamedArray> sorted = new ArrayList<>(arrays);
-        sorted.sort(Comparator.comparingInt((NamedArray a) -> -a.dtype().bytes()).thenComparing(NamedArray::name));
+        sorted.sort(
+                Comparator.comparingInt((NamedArray a) -> -a.dtype().bytes()).thenComparing(NamedArray::name));
         byte[] header = header(sorted, metadata);
         AtomicFile.write(path, out -> {
             out.write(ByteBuffer.allocate(8)
@@ -61,7 +62,9 @@ public final class SafetensorsWriter {
             long end = at + elements(array) * array.dtype().bytes();
             Map<String, Json> entry = new LinkedHashMap<>();
             entry.put("dtype", Json.of(array.dtype().name()));
-            entry.put("shape", Json.array(Arrays.stream(array.shape()).mapToObj(Json::of).toList()));
+            entry.put(
+                    "shape",
+                    Json.array(Arrays.stream(array.shape()).mapToObj(Json::of).toList()));
             entry.put("data_offsets", Json.array(List.of(Json.of(at), Json.of(end))));
             if (members.put(array.name(), Json.object(entry)) != null) {
                 throw new IllegalArgumentException(
@@ -113,8 +116,8 @@ public final class SafetensorsWriter {
     private static void putInteger(NamedArray array, long value, ByteBuffer chunk) {
         int bits = 8 * array.dtype().bytes();
         if (value << 64 - bits >> 64 - bits != value) {
-            throw new IllegalArgumentException("tensor \"" + array.name() + "\" holds " + value + ", which " + array.dtype()
-                    + " cannot; store it in a wider type");
+            throw new IllegalArgumentException("tensor \"" + array.name() + "\" holds " + value + ", which "
+                    + array.dtype() + " cannot; store it in a wider type");
         }
         switch (array.dtype()) {
             case I64 -> chunk.putLong(value);

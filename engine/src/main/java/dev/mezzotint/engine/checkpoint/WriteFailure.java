@@ -21,7 +21,8 @@ final class WriteFailure {
         } else if (!Files.isDirectory(folder)) {
             why = "the folder " + folder + " does not exist; create it or choose another";
         } else if (cause instanceof AccessDeniedException || lower.contains("read-only") || !Files.isWritable(folder)) {
-            why = "the folder " + folder + " does not let itself be written to; change its permissions or choose another";
+            why = "the folder " + folder
+                    + " does not let itself be written to; change its permissions or choose another";
         } else if (cause instanceof FileSystemException failed && failed.getReason() != null) {
             why = failed.getReason() + "; choose another path";
         } else {

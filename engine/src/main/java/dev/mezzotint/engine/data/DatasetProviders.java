@@ -31,6 +31,8 @@ public final class DatasetProviders {
                         + (all.isEmpty()
                                 ? "no data set provider is on the module path"
                                 : "choose one of "
-                                        + all.stream().map(DatasetProvider::name).collect(Collectors.joining(", ")))));
+                                        + all.stream()
+                                                .map(DatasetProvider::name)
+                                                .collect(Collectors.joining(", ")))));
     }
 }

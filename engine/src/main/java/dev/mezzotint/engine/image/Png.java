@@ -61,8 +61,8 @@ public final class Png {
         }
         try {
             if (Files.size(path) > LARGEST_FILE) {
-                throw new FormatException(path + " is too large for a picture (" + Files.size(path)
-                        + " bytes); make it smaller");
+                throw new FormatException(
+                        path + " is too large for a picture (" + Files.size(path) + " bytes); make it smaller");
             }
             return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {

@@ -33,7 +33,8 @@ record PngChunk(String source, String type, ByteBuffer data) {
                 throw damaged(source, "the checksum of chunk " + printable(type) + " is wrong");
             }
             in.position(start + 8 + length);
-            chunks.add(new PngChunk(source, type, ByteBuffer.wrap(file, start + 4, length).slice()));
+            chunks.add(new PngChunk(
+                    source, type, ByteBuffer.wrap(file, start + 4, length).slice()));
             if (type.equals("IEND")) {
                 return chunks;
             }

@@ -37,7 +37,9 @@ final class PngDecoder {
     private PngDecoder(String source, List<PngChunk> chunks) throws FormatException {
         this.source = source;
         this.chunks = chunks;
-        if (chunks.isEmpty() || !chunks.get(0).type().equals("IHDR") || chunks.get(0).data().remaining() != 13) {
+        if (chunks.isEmpty()
+                || !chunks.get(0).type().equals("IHDR")
+                || chunks.get(0).data().remaining() != 13) {
             throw PngChunk.damaged(source, "it does not begin with its header");
         }
         ByteBuffer header = chunks.get(0).data();
@@ -46,16 +48,15 @@ final class PngDecoder {
         depth = header.get(8);
         type = header.get(9);
         interlaced = header.get(12) == 1;
-        boolean known =
-                switch (type) {
-                    case GREY -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
-                    case PALETTE -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
-                    case RGB, GREY_ALPHA, RGBA -> depth == 8 || depth == 16;
-                    default -> false;
-                };
+        boolean known = switch (type) {
+            case GREY -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+            case PALETTE -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
+            case RGB, GREY_ALPHA, RGBA -> depth == 8 || depth == 16;
+            default -> false;
+        };
         if (!known || header.get(10) != 0 || header.get(11) != 0 || header.get(12) < 0 || header.get(12) > 1) {
-            throw PngChunk.damaged(source, "its header says colour type " + type + " of " + depth
-                    + " bits, which is no kind of PNG");
+            throw PngChunk.damaged(
+                    source, "its header says colour type " + type + " of " + depth + " bits, which is no kind of PNG");
         }
         if (width < 1 || height < 1) {
             throw PngChunk.damaged(source, "its size is " + width + "x" + height);
@@ -111,7 +112,8 @@ final class PngDecoder {
         // Before memory is taken: can so few bytes hold so large a picture at all?
         long least = ((long) width * samples() * depth + 7) / 8 * height;
         if (least > packed * LARGEST_DEFLATE_RATIO) {
-            throw PngChunk.damaged(source, "a picture of " + width + "x" + height + " cannot be in " + packed + " bytes");
+            throw PngChunk.damaged(
+                    source, "a picture of " + width + "x" + height + " cannot be in " + packed + " bytes");
         }
         byte[] pixels = new byte[width * height * channels()];
         try (Inflater inflater = new Inflater()) {
@@ -197,8 +199,8 @@ final class PngDecoder {
             case PALETTE -> {
                 int index = sample(row, x);
                 if (3 * index >= palette.length) {
-                    throw PngChunk.damaged(source, "a pixel has colour " + index + " of a palette of "
-                            + palette.length / 3);
+                    throw PngChunk.damaged(
+                            source, "a pixel has colour " + index + " of a palette of " + palette.length / 3);
                 }
                 System.arraycopy(palette, 3 * index, pixels, at, 3);
                 if (transparency.length != 0) {

@@ -13,12 +13,11 @@ final class PngEncoder {
     static byte[] encode(Image image, Map<String, String> texts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(PngChunk.SIGNATURE);
-        byte colourType =
-                switch (image.channels()) {
-                    case 1 -> 0;
-                    case 3 -> 2;
-                    default -> 6;
-                };
+        byte colourType = switch (image.channels()) {
+            case 1 -> 0;
+            case 3 -> 2;
+            default -> 6;
+        };
         byte[] header = ByteBuffer.allocate(13)
                 .putInt(image.width())
                 .putInt(image.height())

@@ -30,7 +30,10 @@ enum PngFilter {
         }
     }
 
-    /** Filters {@code row} into {@code to} and returns the sum of the absolute differences, by which filters are chosen. */
+    /**
+     * Filters {@code row} into {@code to} and returns the sum of the absolute differences, by which filters are
+     * chosen.
+     */
     long apply(byte[] row, byte[] above, byte[] to, int length, int pixelBytes) {
         long sum = 0;
         for (int i = 0; i < length; i++) {

@@ -113,7 +113,10 @@ final class PngText {
 
     private static void requireKeyword(String keyword) {
         boolean printable = keyword.chars().allMatch(c -> c >= 0x20 && c < 0x7F || c > 0xA0 && c <= 0xFF);
-        if (keyword.isEmpty() || keyword.length() > LONGEST_KEYWORD || !printable || !keyword.strip().equals(keyword)) {
+        if (keyword.isEmpty()
+                || keyword.length() > LONGEST_KEYWORD
+                || !printable
+                || !keyword.strip().equals(keyword)) {
             throw new IllegalArgumentException("\"" + keyword + "\" cannot be the keyword of a text in a PNG file;"
                     + " take 1 to 79 printable characters of Latin-1");
         }

@@ -37,7 +37,8 @@ public sealed interface Json {
      * A number.
      *
      * @param value the number as a double
-     * @param integer the number itself where it is an integer of 64 bits, else anything whose double is not {@code value}
+     * @param integer the number itself where it is an integer of 64 bits, else anything whose double is not {@code
+     *     value}
      */
     record Num(double value, long integer) implements Json {
         /** A number known as a double. */
@@ -196,7 +197,6 @@ public sealed interface Json {
     }
 
     private <T> T refuse(String key, String wanted) {
-        throw new JsonException(
-                "key \"" + key + "\" must be " + wanted + " but is " + JsonPrinter.describe(get(key)));
+        throw new JsonException("key \"" + key + "\" must be " + wanted + " but is " + JsonPrinter.describe(get(key)));
     }
 }

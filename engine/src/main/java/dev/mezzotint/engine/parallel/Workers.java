@@ -61,7 +61,10 @@ public final class Workers implements AutoCloseable {
         return new Workers(threads);
     }
 
-    /** The pool that all share: as many threads as there are processors unless {@link #setSharedThreads} said otherwise. */
+    /**
+     * The pool that all share: as many threads as there are processors unless {@link #setSharedThreads} said
+     * otherwise.
+     */
     public static synchronized Workers shared() {
         if (shared == null) {
             shared = new Workers(Math.max(1, Math.min(1024, Runtime.getRuntime().availableProcessors())));
@@ -99,7 +102,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} once for each of 0 … tasks-1 and returns when all are done; what the tasks wrote is visible then.
+     * Runs {@code body} once for each of 0 … tasks-1 and returns when all are done; what the tasks wrote is visible
+     * then.
      *
      * <p>A run from inside a task, or while another thread's run is under way, goes task by task on the calling thread.
      * If a task throws, tasks not yet begun are dropped and the first exception is thrown here.

@@ -1,8 +1,8 @@
 package dev.mezzotint.engine.random;
 
 /**
- * The Box-Muller transform in float exactly as PyTorch's vector kernel computes it: Cephes' {@code logf}, {@code sinf} and
- * {@code cosf} with fused multiply-adds where its compiler puts them. Rounding anywhere else changes last bits.
+ * The Box-Muller transform in float exactly as PyTorch's vector kernel computes it: Cephes' {@code logf}, {@code sinf}
+ * and {@code cosf} with fused multiply-adds where its compiler puts them. Rounding anywhere else changes last bits.
  *
  * <p>Box and Muller, "A note on the generation of random normal deviates", 1958; Moshier, Cephes Math Library, 1992.
  */

@@ -7,8 +7,9 @@ import java.util.Objects;
 /**
  * PyTorch's CPU generator: the same seed and the same calls give the same numbers as {@code torch.Generator("cpu")}.
  *
- * <p>Integers, uniform numbers and permutations are the same to the bit. Draws of 16 normals or more are the same to the
- * bit as those of PyTorch on x86 with AVX2; shorter ones, and PyTorch on other processors, may differ in the last place.
+ * <p>Integers, uniform numbers and permutations are the same to the bit. Draws of 16 normals or more are the same to
+ * the bit as those of PyTorch on x86 with AVX2; shorter ones, and PyTorch on other processors, may differ in the last
+ * place.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -151,8 +152,8 @@ public final class TorchGenerator {
      */
     public static TorchGenerator ofState(byte[] bytes) {
         if (bytes.length != STATE_BYTES) {
-            throw new IllegalArgumentException("a random generator's state has " + bytes.length + " bytes; it must have "
-                    + STATE_BYTES + ", as torch.Generator.get_state() gives");
+            throw new IllegalArgumentException("a random generator's state has " + bytes.length
+                    + " bytes; it must have " + STATE_BYTES + ", as torch.Generator.get_state() gives");
         }
         ByteBuffer state = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int left = state.getInt(STATE_LEFT);
@@ -160,8 +161,8 @@ public final class TorchGenerator {
         // A new generator has one word left and stands at 0; after that both run against each other.
         boolean unused = left == 1 && next == 0;
         if (left < 1 || left > MersenneTwister.WORDS || (!unused && next != MersenneTwister.WORDS + 1 - left)) {
-            throw new IllegalArgumentException("a random generator's state is damaged (" + left + " words left, next is "
-                    + next + "); start again from a seed");
+            throw new IllegalArgumentException("a random generator's state is damaged (" + left
+                    + " words left, next is " + next + "); start again from a seed");
         }
         int[] words = new int[MersenneTwister.WORDS];
         for (int i = 0; i < words.length; i++) {

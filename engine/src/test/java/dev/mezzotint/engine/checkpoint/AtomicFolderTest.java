@@ -84,8 +84,7 @@ class AtomicFolderTest {
     void refusesToLoseWhatItDidNotWrite() throws IOException {
         Path target = Files.createDirectory(folder.resolve("photos"));
         Files.writeString(target.resolve("holiday.jpg"), "x");
-        String message = assertThrows(
-                        IOException.class, () -> AtomicFolder.write(target, into -> fill(into, "new")))
+        String message = assertThrows(IOException.class, () -> AtomicFolder.write(target, into -> fill(into, "new")))
                 .getMessage();
         assertTrue(message.contains("it holds holiday.jpg, which would be lost"), message);
         assertArrayEquals(new String[] {"holiday.jpg"}, target.toFile().list());

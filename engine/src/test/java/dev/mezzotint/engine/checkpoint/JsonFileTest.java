@@ -33,7 +33,8 @@ class JsonFileTest {
     }
 
     private static void assertRefused(Path path, String message) {
-        String said = assertThrows(FormatException.class, () -> JsonFile.read(path)).getMessage();
+        String said =
+                assertThrows(FormatException.class, () -> JsonFile.read(path)).getMessage();
         assertTrue(said.startsWith(path.toString()) && said.contains(message), said);
     }
 }

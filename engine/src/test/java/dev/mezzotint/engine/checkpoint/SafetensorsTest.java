@@ -130,7 +130,8 @@ class SafetensorsTest {
         assertThrows(IllegalArgumentException.class, () -> NamedArray.ofFloats("a", new int[] {3}, two));
         assertThrows(IllegalArgumentException.class, () -> NamedArray.ofFloats("a", new int[] {-1, -2}, two));
         assertThrows(IllegalArgumentException.class, () -> new NamedArray("a", DType.I64, new int[] {2}, two));
-        assertThrows(IllegalArgumentException.class, () -> new NamedArray("a", DType.F32, new int[] {2}, new double[2]));
+        assertThrows(
+                IllegalArgumentException.class, () -> new NamedArray("a", DType.F32, new int[] {2}, new double[2]));
         NamedArray a = NamedArray.ofFloats("a", new int[] {2}, two);
         assertThrows(
                 IllegalArgumentException.class,
@@ -211,14 +212,17 @@ class SafetensorsTest {
 
     @Test
     void readsUnalignedTensors() throws IOException {
-        Path path = write("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}  ".getBytes(StandardCharsets.UTF_8), 8);
+        Path path = write(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}  ".getBytes(StandardCharsets.UTF_8),
+                8);
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertArrayEquals(new float[] {0, 0}, file.floats("a"));
         }
     }
 
     private void assertRefused(Path path, String message) {
-        FormatException thrown = assertThrows(FormatException.class, () -> SafetensorsFile.open(path).close());
+        FormatException thrown = assertThrows(
+                FormatException.class, () -> SafetensorsFile.open(path).close());
         assertTrue(thrown.getMessage().contains(message), thrown.getMessage());
         assertTrue(thrown.getMessage().startsWith(path.toString()), thrown.getMessage());
         assertTrue(thrown.getMessage().contains("; "), "says what to do: " + thrown.getMessage());

@@ -58,7 +58,8 @@ class DatasetProvidersTest {
         Path registry = Files.createDirectories(folder.resolve("META-INF/services"));
         Files.writeString(registry.resolve(DatasetProvider.class.getName()), Greys.class.getName());
         before = Thread.currentThread().getContextClassLoader();
-        services = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader());
+        services = new URLClassLoader(
+                new URL[] {folder.toUri().toURL()}, getClass().getClassLoader());
         Thread.currentThread().setContextClassLoader(services);
     }
 

@@ -26,15 +26,15 @@ class ImageTest {
         float[] floats = {9, -3, 7, 0, Float.NEGATIVE_INFINITY, 1e-6f};
         byte[] expected = {0, (byte) 255, (byte) 128, 0, (byte) 128};
         assertArrayEquals(expected, Image.ofSignedFloats(5, 1, 1, floats, 1).data());
-        assertThrows(
-                IllegalArgumentException.class, () -> Image.ofSignedFloats(1, 1, 1, new float[] {Float.NaN}, 0));
+        assertThrows(IllegalArgumentException.class, () -> Image.ofSignedFloats(1, 1, 1, new float[] {Float.NaN}, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> Image.ofSignedFloats(2, 1, 3, floats, 1));
     }
 
     @Test
     void becomesRgb() {
         assertArrayEquals(
-                new byte[] {5, 5, 5, 9, 9, 9}, new Image(2, 1, 1, new byte[] {5, 9}).rgb().data());
+                new byte[] {5, 5, 5, 9, 9, 9},
+                new Image(2, 1, 1, new byte[] {5, 9}).rgb().data());
         byte[] rgba = {10, 20, 30, (byte) 255, 10, 20, 30, 0, 0, 0, 0, (byte) 128};
         byte[] white = {10, 20, 30, -1, -1, -1, 127, 127, 127};
         assertArrayEquals(white, new Image(3, 1, 4, rgba).rgb().data());

@@ -56,9 +56,8 @@ final class PngSample {
             }
             int colours = channels() == 1 ? 1 : 3;
             for (int c = 0; c < colours; c++) {
-                pixels[at++] = type == 3
-                        ? palette[3 * samples[first] + c]
-                        : to8(samples[first + (perPixel < 3 ? 0 : c)]);
+                pixels[at++] =
+                        type == 3 ? palette[3 * samples[first] + c] : to8(samples[first + (perPixel < 3 ? 0 : c)]);
             }
             if (channels() == 4) {
                 pixels[at++] = switch (type) {

@@ -68,7 +68,9 @@ class PngTest {
         texts.put("Empty", "");
         Png.write(path, new Image(1, 1, 1, new byte[1]), texts);
         assertEquals(texts, Png.readText(path));
-        assertEquals(texts.keySet().stream().toList(), Png.readText(path).keySet().stream().toList());
+        assertEquals(
+                texts.keySet().stream().toList(),
+                Png.readText(path).keySet().stream().toList());
         String file = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
         assertTrue(file.contains("tEXtparameters") && file.contains("tEXtTitle") && file.contains("iTXtComment"));
     }
@@ -77,10 +79,21 @@ class PngTest {
     void readsCompressedTexts() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(PngChunk.SIGNATURE);
-        append(out, "zTXt", concat("Old\0\0".getBytes(StandardCharsets.ISO_8859_1), deflate("größer".getBytes(StandardCharsets.ISO_8859_1))));
-        append(out, "iTXt", concat("New\0\1\0de\0Neu\0".getBytes(StandardCharsets.UTF_8), deflate("雪".getBytes(StandardCharsets.UTF_8))));
+        append(
+                out,
+                "zTXt",
+                concat(
+                        "Old\0\0".getBytes(StandardCharsets.ISO_8859_1),
+                        deflate("größer".getBytes(StandardCharsets.ISO_8859_1))));
+        append(
+                out,
+                "iTXt",
+                concat(
+                        "New\0\1\0de\0Neu\0".getBytes(StandardCharsets.UTF_8),
+                        deflate("雪".getBytes(StandardCharsets.UTF_8))));
         append(out, "IEND", new byte[0]);
-        assertEquals(Map.of("Old", "größer", "New", "雪"), Png.readText(Files.write(folder.resolve("t"), out.toByteArray())));
+        assertEquals(
+                Map.of("Old", "größer", "New", "雪"), Png.readText(Files.write(folder.resolve("t"), out.toByteArray())));
     }
 
     @Test
@@ -122,8 +135,8 @@ class PngTest {
     /** Written by another encoder: 5x3, 4-bit palette, interlaced. */
     @Test
     void readsAFileFromElsewhere() throws IOException {
-        byte[] file = Base64.getDecoder().decode(
-                "iVBORw0KGgoAAAANSUhEUgAAAAUAAAADBAMAAAHeH+hdAAAAMFBMVEUA/wAQ7wMg3wYwzwlAvwxQrw9gnxJwjxWA"
+        byte[] file = Base64.getDecoder()
+                .decode("iVBORw0KGgoAAAANSUhEUgAAAAUAAAADBAMAAAHeH+hdAAAAMFBMVEUA/wAQ7wMg3wYwzwlAvwxQrw9gnxJwjxWA"
                         + "fxiQbxugXx6wTyHAPyTQLyfgHyrwDy1bwIiRAAAAGUlEQVR4nGNgYHBgUGBY84BBmGEvQ1jFBAAaYQQbDl8iUwAA"
                         + "AABJRU5ErkJggg==");
         Image image = Png.read(Files.write(folder.resolve("foreign.png"), file));

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonTest {
     @Test
     void readsEveryKindOfValue() {
-        Json json = Json.parse(
-                """
+        Json json = Json.parse("""
                 {"z": [1, -2.5e3, true, false, null], "a": {"k": "v"}, "s": "\\u00e9\\n\\"\\\\\\/\\ud83d\\ude00 é"}
                 """);
         assertEquals(List.of("z", "a", "s"), List.copyOf(json.members().keySet()));
@@ -44,7 +43,8 @@ class JsonTest {
 
     @Test
     void numbersSurviveTheRoundTrip() {
-        for (double value : new double[] {0, -0.0, 1, 0.1, 1e-300, 1e300, 1 / 3.0, 9.5367431640625e-07, 1e15, 1e19, -2e63}) {
+        for (double value :
+                new double[] {0, -0.0, 1, 0.1, 1e-300, 1e300, 1 / 3.0, 9.5367431640625e-07, 1e15, 1e19, -2e63}) {
             Json back = Json.parse(Json.of(value).print());
             assertEquals(Double.doubleToLongBits(value), Double.doubleToLongBits(back.asDouble()));
         }
@@ -73,9 +73,7 @@ class JsonTest {
         members.put("a", Json.object(Map.of()));
         Json json = Json.object(members);
         assertEquals("{\"b\":[1,\"x\\ty\",true],\"a\":{}}", json.print());
-        assertEquals(
-                "{\n  \"b\": [\n    1,\n    \"x\\ty\",\n    true\n  ],\n  \"a\": {}\n}\n",
-                json.pretty());
+        assertEquals("{\n  \"b\": [\n    1,\n    \"x\\ty\",\n    true\n  ],\n  \"a\": {}\n}\n", json.pretty());
         assertEquals(json, Json.parse(json.pretty()));
         assertEquals("\"\\u0001\\ud800\"", Json.of("\u0001\ud800").print());
     }
@@ -96,7 +94,9 @@ class JsonTest {
             """)
     void saysWhereTheTextIsWrong(String text, String message) {
         String unescaped = text.replace("\\\\", "\\");
-        assertEquals(message, assertThrows(JsonException.class, () -> Json.parse(unescaped)).getMessage());
+        assertEquals(
+                message,
+                assertThrows(JsonException.class, () -> Json.parse(unescaped)).getMessage());
     }
 
     @Test
@@ -107,7 +107,10 @@ class JsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "-", "+1", ".5", "1e", "'a'", "{a:1}", "[1,,2]", "[1,]", "\"\n\"", "nul", "\0", "[\0]", "--1"})
+    @ValueSource(
+            strings = {
+                "", " ", "-", "+1", ".5", "1e", "'a'", "{a:1}", "[1,,2]", "[1,]", "\"\n\"", "nul", "\0", "[\0]", "--1"
+            })
     void refusesWhatIsNotJson(String text) {
         assertThrows(JsonException.class, () -> Json.parse(text));
     }
@@ -115,7 +118,9 @@ class JsonTest {
     @Test
     void refusesDeepNesting() {
         String deep = "[".repeat(100_000);
-        assertTrue(assertThrows(JsonException.class, () -> Json.parse(deep)).getMessage().contains("deeper than 256"));
+        assertTrue(assertThrows(JsonException.class, () -> Json.parse(deep))
+                .getMessage()
+                .contains("deeper than 256"));
         assertEquals(1, Json.parse("[".repeat(200) + "]".repeat(200)).elements().size());
     }
 
@@ -128,7 +133,9 @@ class JsonTest {
         assertEquals(3_000_000_000L, json.longInteger("big"));
         assertEquals("key \"s\" must be a number but is the string \"x\"", message(() -> json.number("s")));
         assertEquals("key \"l\" must be true or false but is an array of 1", message(() -> json.bool("l")));
-        assertEquals("expected an object but found an array of 1", message(() -> json.get("l").get("x")));
+        assertEquals(
+                "expected an object but found an array of 1",
+                message(() -> json.get("l").get("x")));
     }
 
     private static String message(Runnable access) {

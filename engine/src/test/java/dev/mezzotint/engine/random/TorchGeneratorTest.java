@@ -101,7 +101,8 @@ class TorchGeneratorTest {
 
     @Test
     void takesTheLowBitsOfASeed() {
-        assertArrayEquals(new float[] {1.2197630405426025f, -0.3929794728755951f}, new TorchGenerator(-1).randn(2), 1e-7f);
+        assertArrayEquals(
+                new float[] {1.2197630405426025f, -0.3929794728755951f}, new TorchGenerator(-1).randn(2), 1e-7f);
         assertArrayEquals(new TorchGenerator(5).randn(4), new TorchGenerator(5 + (1L << 32)).randn(4));
     }
 
