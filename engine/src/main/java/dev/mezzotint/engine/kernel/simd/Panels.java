@@ -72,18 +72,25 @@ final class Panels {
         int width = vectors(columns) * LANES;
         int source = bOffset + panel * WIDTH * columnStride;
         int target = packedOffset + panel * WIDTH * k;
-        for (int p = 0; p < k; p++) {
-            int from = source + p * rowStride;
-            int to = target + p * width;
+        // Strips of B's rows: when B runs along k, what one of its cache lines holds is used before it is evicted.
+        for (int strip = 0; strip < k; strip += LANES) {
+            int end = Math.min(k, strip + LANES);
             if (columnStride == 1) {
-                System.arraycopy(b, from, packed, to, columns);
+                for (int p = strip; p < end; p++) {
+                    System.arraycopy(b, source + p * rowStride, packed, target + p * width, columns);
+                }
             } else {
                 for (int j = 0; j < columns; j++) {
-                    packed[to + j] = b[from + j * columnStride];
+                    int from = source + j * columnStride;
+                    for (int p = strip; p < end; p++) {
+                        packed[target + p * width + j] = b[from + p * rowStride];
+                    }
                 }
             }
-            for (int j = columns; j < width; j++) {
-                packed[to + j] = 0;
+            for (int p = strip; p < end; p++) {
+                for (int j = columns; j < width; j++) {
+                    packed[target + p * width + j] = 0;
+                }
             }
         }
     }

@@ -12,6 +12,12 @@ public final class SimdGemm implements GemmKernel {
     /** Tiles in a block of rows: their slice of A stays in the second-level cache while the panels pass by. */
     private static final int LARGEST_BLOCK = 32;
 
+    /** Rows or columns of A so many floats apart (2 KiB) fall into the same few sets of the cache. */
+    private static final int ALIASING = 512;
+
+    /** Panels that must use a copy of A before it pays. */
+    private static final int PANELS_WORTH_A_COPY = 2;
+
     /** Holds no state. */
     public SimdGemm() {}
 
@@ -61,10 +67,14 @@ public final class SimdGemm implements GemmKernel {
             int to = split.panelTo(task);
             int aStart = aOffset + row * aRowStride;
             int cStart = cOffset + row * cRowStride;
-            if (aColumnStride == 1) {
-                alongRows(rows, n, k, a, aStart, aRowStride, packed, packedOffset, from, to, c, cStart, cRowStride, epilogue);
-            } else {
+            boolean aliased = aRowStride % ALIASING == 0 || aColumnStride % ALIASING == 0;
+            boolean copied = aliased && to - from >= PANELS_WORTH_A_COPY;
+            if (aRowStride == 1 && aColumnStride != 1 && !copied) {
                 alongColumns(
+                        rows, n, k, a, aStart, aColumnStride, packed, packedOffset, from, to, c, cStart, cRowStride,
+                        epilogue);
+            } else {
+                alongRows(
                         rows,
                         n,
                         k,
@@ -72,6 +82,7 @@ public final class SimdGemm implements GemmKernel {
                         aStart,
                         aRowStride,
                         aColumnStride,
+                        copied || aColumnStride != 1,
                         packed,
                         packedOffset,
                         from,
@@ -84,6 +95,11 @@ public final class SimdGemm implements GemmKernel {
         });
     }
 
+    /**
+     * A runs along k, or is copied slice by slice so that it does.
+     *
+     * @param copied whether each slice of A goes through a buffer
+     */
     private static void alongRows(
             int rows,
             int n,
@@ -91,6 +107,8 @@ public final class SimdGemm implements GemmKernel {
             float[] a,
             int aOffset,
             int aRowStride,
+            int aColumnStride,
+            boolean copied,
             float[] packed,
             int packedOffset,
             int panelFrom,
@@ -101,19 +119,24 @@ public final class SimdGemm implements GemmKernel {
             Epilogue epilogue) {
         Scratch scratch = Scratch.ofThread();
         int[] positions = scratch.positions(rows);
-        for (int i = 0; i < rows; i++) {
-            positions[i] = aOffset + i * aRowStride;
-        }
         int passes = Panels.depthBlocks(k);
+        int pitch = (k + passes - 1) / passes + Panels.LANES;
+        float[] slice = copied ? scratch.values(rows * pitch) : a;
+        for (int i = 0; i < rows; i++) {
+            positions[i] = copied ? i * pitch : aOffset + i * aRowStride;
+        }
         for (int pass = 0; pass < passes; pass++) {
             int p = Panels.depthStart(k, pass);
             int depth = Panels.depthStart(k, pass + 1) - p;
+            if (copied) {
+                copy(rows, depth, a, aOffset + p * aColumnStride, aRowStride, aColumnStride, slice, pitch);
+            }
             Tiles.rows(
                     scratch,
                     rows,
-                    a,
+                    slice,
                     positions,
-                    p,
+                    copied ? 0 : p,
                     panelFrom,
                     panelTo,
                     n,
@@ -131,14 +154,13 @@ public final class SimdGemm implements GemmKernel {
         }
     }
 
-    /** A transposed (or strided both ways) is turned, slice by slice, into rows that run along k. */
+    /** A is transposed: it runs along m. */
     private static void alongColumns(
             int rows,
             int n,
             int k,
             float[] a,
             int aOffset,
-            int aRowStride,
             int aColumnStride,
             float[] packed,
             int packedOffset,
@@ -149,48 +171,55 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         Scratch scratch = Scratch.ofThread();
-        int[] positions = scratch.positions(rows);
         int passes = Panels.depthBlocks(k);
-        int widest = (k + passes - 1) / passes;
-        float[] turned = scratch.values(rows * widest);
-        for (int i = 0; i < rows; i++) {
-            positions[i] = i * widest;
-        }
+        int[] index = scratch.positions((k + passes - 1) / passes);
         for (int pass = 0; pass < passes; pass++) {
             int p = Panels.depthStart(k, pass);
             int depth = Panels.depthStart(k, pass + 1) - p;
-            turn(rows, depth, a, aOffset + p * aColumnStride, aRowStride, aColumnStride, turned, widest);
-            Tiles.rows(
-                    scratch,
-                    rows,
-                    turned,
-                    positions,
-                    0,
-                    panelFrom,
-                    panelTo,
-                    n,
-                    k,
-                    p,
-                    depth,
-                    packed,
-                    packedOffset,
-                    c,
-                    cOffset,
-                    cRowStride,
-                    epilogue,
-                    pass == 0,
-                    pass == passes - 1);
+            for (int panel = panelFrom; panel < panelTo; panel++) {
+                int width = Panels.vectors(Panels.columns(n, panel)) * Panels.LANES;
+                for (int q = 0; q < depth; q++) {
+                    index[q] = q * width;
+                }
+                Tiles.columns(
+                        scratch,
+                        rows,
+                        a,
+                        aOffset + p * aColumnStride,
+                        aColumnStride,
+                        panel,
+                        panel + 1,
+                        n,
+                        depth,
+                        packed,
+                        packedOffset + panel * Panels.WIDTH * k + p * width,
+                        0,
+                        index,
+                        c,
+                        cOffset,
+                        cRowStride,
+                        epilogue,
+                        pass == 0,
+                        pass == passes - 1);
+            }
         }
     }
 
-    private static void turn(
-            int rows, int depth, float[] a, int aOffset, int aRowStride, int aColumnStride, float[] turned, int pitch) {
-        for (int i = 0; i < rows; i += 16) {
-            int end = Math.min(rows, i + 16);
+    private static void copy(
+            int rows, int depth, float[] a, int aOffset, int aRowStride, int aColumnStride, float[] slice, int pitch) {
+        if (aColumnStride == 1) {
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(a, aOffset + i * aRowStride, slice, i * pitch, depth);
+            }
+            return;
+        }
+        // In strips of a few rows, so that what one cache line of A holds goes to lines that are still in the cache.
+        for (int i = 0; i < rows; i += Panels.LANES) {
+            int end = Math.min(rows, i + Panels.LANES);
             for (int p = 0; p < depth; p++) {
                 int from = aOffset + p * aColumnStride;
                 for (int r = i; r < end; r++) {
-                    turned[r * pitch + p] = a[from + r * aRowStride];
+                    slice[r * pitch + p] = a[from + r * aRowStride];
                 }
             }
         }
