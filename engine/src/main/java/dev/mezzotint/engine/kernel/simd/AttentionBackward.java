@@ -21,6 +21,7 @@ final class AttentionBackward {
     private final float[] probabilities = new float[KEY_BLOCK * PANEL];
     private final float[] gradients = new float[KEY_BLOCK * PANEL];
     private final float[] logSums = new float[PANEL];
+    private final float[] unused = new float[PANEL];
     private final float[] dots = new float[PANEL];
     private final float[] scales = new float[PANEL];
     private float[] queries = {};
@@ -96,6 +97,7 @@ final class AttentionBackward {
                     AttentionPanels.hideFuture(query, key, keys, vectors, probabilities);
                 }
                 for (int lane = 0; lane < vectors * LANES; lane += LANES) {
+                    SimdExp.powersOfTwo(probabilities, lane, PANEL, keys, logSums, lane, unused, lane);
                     scoreGradients(lane, keys);
                 }
                 TileProduct.multiply(
@@ -161,16 +163,15 @@ final class AttentionBackward {
         }
     }
 
-    /** P from the scores, then dS from dP, both in place. */
+    /** dS = P ∘ (dP − D), in place of dP. */
     private void scoreGradients(int lane, int keys) {
-        FloatVector l = FloatVector.fromArray(SPECIES, logSums, lane);
         FloatVector d = FloatVector.fromArray(SPECIES, dots, lane);
         for (int key = 0; key < keys; key++) {
             int at = key * PANEL + lane;
-            FloatVector p = SimdExp.powerOfTwo(
-                    FloatVector.fromArray(SPECIES, probabilities, at).sub(l));
-            p.intoArray(probabilities, at);
-            FloatVector.fromArray(SPECIES, gradients, at).sub(d).mul(p).intoArray(gradients, at);
+            FloatVector.fromArray(SPECIES, gradients, at)
+                    .sub(d)
+                    .mul(FloatVector.fromArray(SPECIES, probabilities, at))
+                    .intoArray(gradients, at);
         }
     }
 

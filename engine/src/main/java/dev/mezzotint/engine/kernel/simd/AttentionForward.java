@@ -20,6 +20,7 @@ final class AttentionForward {
     private final float[] scores = new float[KEY_BLOCK * PANEL];
     private final float[] max = new float[PANEL];
     private final float[] sum = new float[PANEL];
+    private final float[] blockSum = new float[PANEL];
     private final float[] factor = new float[PANEL];
     private float[] queries = {};
     private float[] result = {};
@@ -71,7 +72,8 @@ final class AttentionForward {
             }
             for (int lane = 0; lane < vectors * LANES; lane += LANES) {
                 raiseMax(lane, keys);
-                exponentials(lane, keys);
+                SimdExp.powersOfTwo(scores, lane, PANEL, keys, max, lane, blockSum, lane);
+                addBlockSum(lane);
             }
             if (key > 0) {
                 rescale(width, vectors);
@@ -108,22 +110,14 @@ final class AttentionForward {
             even = even.blend(s, s.compare(VectorOperators.GT, even));
         }
         FloatVector raised = even.blend(odd, odd.compare(VectorOperators.GT, even));
+        old.intoArray(factor, lane);
         raised.intoArray(max, lane);
-        SimdExp.powerOfTwo(old.sub(raised)).intoArray(factor, lane);
+        SimdExp.powersOfTwo(factor, lane, PANEL, 1, max, lane, blockSum, lane);
     }
 
-    private void exponentials(int lane, int keys) {
-        FloatVector highest = FloatVector.fromArray(SPECIES, max, lane);
-        FloatVector total = FloatVector.zero(SPECIES);
-        for (int key = 0; key < keys; key++) {
-            int at = key * PANEL + lane;
-            FloatVector p = SimdExp.powerOfTwo(
-                    FloatVector.fromArray(SPECIES, scores, at).sub(highest));
-            total = total.add(p);
-            p.intoArray(scores, at);
-        }
+    private void addBlockSum(int lane) {
         FloatVector.fromArray(SPECIES, sum, lane)
-                .fma(FloatVector.fromArray(SPECIES, factor, lane), total)
+                .fma(FloatVector.fromArray(SPECIES, factor, lane), FloatVector.fromArray(SPECIES, blockSum, lane))
                 .intoArray(sum, lane);
     }
 

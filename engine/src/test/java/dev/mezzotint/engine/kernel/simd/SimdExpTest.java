@@ -1,5 +1,6 @@
 package dev.mezzotint.engine.kernel.simd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +20,7 @@ class SimdExpTest {
 
     @Test
     void powerOfTwoIsAccurateOverItsWholeRange() {
-        assertTrue(worstRelativeError(SimdExp::powerOfTwo, x -> Math.pow(2, x), -126f, 1f) < 2e-7);
+        assertTrue(worstRelativeError(SimdExpTest::powerOfTwo, x -> Math.pow(2, x), -126f, 1f) < 2e-7);
     }
 
     @Test
@@ -53,7 +54,38 @@ class SimdExpTest {
     }
 
     private static float powerOfTwo(float x) {
-        return SimdExp.powerOfTwo(FloatVector.broadcast(SPECIES, x)).lane(0);
+        return powerOfTwo(FloatVector.broadcast(SPECIES, x)).lane(0);
+    }
+
+    private static FloatVector powerOfTwo(FloatVector x) {
+        float[] values = new float[SPECIES.length()];
+        float[] sums = new float[SPECIES.length()];
+        x.intoArray(values, 0);
+        float[] shift = new float[SPECIES.length()];
+        SimdExp.powersOfTwo(values, 0, 1, 1, shift, 0, sums, 0);
+        assertArrayEquals(values, sums);
+        return FloatVector.fromArray(SPECIES, values, 0);
+    }
+
+    @Test
+    void powersOfTwoGoDownTheColumnsAndAddUp() {
+        int lanes = SPECIES.length();
+        float[] values = new float[3 * lanes];
+        float[] shift = new float[lanes];
+        for (int lane = 0; lane < lanes; lane++) {
+            shift[lane] = lane + 2;
+            for (int row = 0; row < 3; row++) {
+                values[row * lanes + lane] = lane + row;
+            }
+        }
+        float[] sums = new float[lanes];
+        SimdExp.powersOfTwo(values, 0, lanes, 3, shift, 0, sums, 0);
+        for (int lane = 0; lane < lanes; lane++) {
+            assertEquals(1.75f, sums[lane]);
+            assertEquals(0.25f, values[lane]);
+            assertEquals(0.5f, values[lanes + lane]);
+            assertEquals(1f, values[2 * lanes + lane]);
+        }
     }
 
     private static double worstRelativeError(
