@@ -1,0 +1,33 @@
+package dev.mezzotint.engine.kernel.simd;
+
+/** Arrays that a norm keeps for each thread, grown on demand, so that a steady state allocates none. */
+final class NormScratch {
+    /** What the tasks of one call share. */
+    private double[] sums = {};
+
+    private float[] coefficients = {};
+
+    /** What one task needs for itself; apart from the others, because the caller runs tasks too. */
+    private float[] chunk = {};
+
+    double[] sums(int length) {
+        if (sums.length < length) {
+            sums = new double[length];
+        }
+        return sums;
+    }
+
+    float[] coefficients(int length) {
+        if (coefficients.length < length) {
+            coefficients = new float[length];
+        }
+        return coefficients;
+    }
+
+    float[] chunk(int length) {
+        if (chunk.length < length) {
+            chunk = new float[length];
+        }
+        return chunk;
+    }
+}
