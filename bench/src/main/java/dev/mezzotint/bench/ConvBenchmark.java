@@ -1,0 +1,152 @@
+package dev.mezzotint.bench;
+
+import dev.mezzotint.engine.kernel.ConvGeometry;
+import dev.mezzotint.engine.kernel.ConvKernel;
+import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.scalar.ScalarConv;
+import dev.mezzotint.engine.kernel.simd.SimdConv;
+import dev.mezzotint.engine.parallel.Workers;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Convolutions and their gradients, in GFLOP/s of the direct algorithm; to be held against {@link FmaPeakBenchmark} in the
+ * same run.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+public class ConvBenchmark {
+    /** Layers that are measured. */
+    public enum Layer {
+        /** First layer of the built-in VAE. */
+        VAE_IN(ConvGeometry.square(8, 64, 64, 3, 32, 3, 1, 1)),
+        /** Residual block of the built-in VAE at full size. */
+        VAE_64(ConvGeometry.square(8, 64, 64, 32, 32, 3, 1, 1)),
+        /** Downsampling of the built-in VAE, padded on two sides. */
+        VAE_DOWN(new ConvGeometry(8, 32, 32, 64, 64, 3, 3, 2, 0, 0, 1, 1)),
+        /** Residual block of the built-in U-Net, upper level. */
+        UNET_16(ConvGeometry.square(32, 16, 16, 64, 64, 3, 1, 1)),
+        /** Residual block of the built-in U-Net, lower level. */
+        UNET_8(ConvGeometry.square(64, 8, 8, 128, 128, 3, 1, 1)),
+        /** Shortcut of a residual block of the built-in U-Net. */
+        UNET_SHORTCUT(ConvGeometry.square(64, 8, 8, 256, 128, 1, 1, 0)),
+        /** Stable Diffusion 1.5, upper level, both passes of guidance. */
+        SD15_64(ConvGeometry.square(2, 64, 64, 320, 320, 3, 1, 1));
+
+        private final ConvGeometry geometry;
+
+        Layer(ConvGeometry geometry) {
+            this.geometry = geometry;
+        }
+    }
+
+    /** Which layer. */
+    @Param
+    public Layer layer;
+
+    /** Which of the twins. */
+    @Param({"simd", "scalar"})
+    public String kernel;
+
+    /** How many threads share the work. */
+    @Param({"1", "2"})
+    public int threads;
+
+    private ConvGeometry geometry;
+    private ConvKernel conv;
+    private Workers workers;
+    private float[] x;
+    private float[] weight;
+    private float[] packed;
+    private float[] y;
+    private float[] dy;
+    private float[] dx;
+    private float[] dw;
+
+    /** Makes the operands, and checks that the gradients belong to the forward pass: ⟨dy, y⟩ = ⟨dx, x⟩ = ⟨dw, w⟩. */
+    @Setup(Level.Trial)
+    public void prepare() {
+        geometry = layer.geometry;
+        conv = kernel.equals("scalar") ? new ScalarConv() : new SimdConv();
+        workers = Workers.of(threads);
+        Random random = new Random(1);
+        int inputs = geometry.batch() * geometry.height() * geometry.width() * geometry.inChannels();
+        int outputs = geometry.rows() * geometry.outChannels();
+        x = GemmBenchmark.randomValues(random, inputs);
+        weight = GemmBenchmark.randomValues(random, geometry.depth() * geometry.outChannels());
+        dy = GemmBenchmark.randomValues(random, outputs);
+        y = new float[outputs];
+        dx = new float[inputs];
+        dw = new float[weight.length];
+        packed = new float[conv.packedLength(geometry)];
+        conv.pack(workers, geometry, weight, 0, packed, 0);
+        forwardPass();
+        conv.backwardInput(workers, geometry, dy, 0, weight, 0, dx, 0);
+        conv.backwardWeight(workers, geometry, x, 0, dy, 0, dw, 0, false);
+        double forward = dot(dy, y);
+        double tolerance = 1e-5 * Math.sqrt(dot(y, y) * dot(dy, dy));
+        if (!(Math.abs(dot(dx, x) - forward) <= tolerance) || !(Math.abs(dot(dw, weight) - forward) <= tolerance)) {
+            throw new IllegalStateException(layer + ": the gradients do not belong to the forward pass: " + forward + ", "
+                    + dot(dx, x) + ", " + dot(dw, weight));
+        }
+    }
+
+    /** Ends the threads. */
+    @TearDown(Level.Trial)
+    public void close() {
+        workers.close();
+    }
+
+    /** The forward pass. */
+    @Benchmark
+    public float[] forward(FlopCounter counter) {
+        counter.flops += geometry.flops();
+        forwardPass();
+        return y;
+    }
+
+    /** The gradient by the input, packing of the weights included. */
+    @Benchmark
+    public float[] backwardInput(FlopCounter counter) {
+        counter.flops += geometry.flops();
+        conv.backwardInput(workers, geometry, dy, 0, weight, 0, dx, 0);
+        return dx;
+    }
+
+    /** The gradient by the weights. */
+    @Benchmark
+    public float[] backwardWeight(FlopCounter counter) {
+        counter.flops += geometry.flops();
+        conv.backwardWeight(workers, geometry, x, 0, dy, 0, dw, 0, false);
+        return dw;
+    }
+
+    private void forwardPass() {
+        conv.forward(workers, geometry, x, 0, packed, 0, y, 0, Epilogue.STORE);
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (double) a[i] * b[i];
+        }
+        return sum;
+    }
+}
