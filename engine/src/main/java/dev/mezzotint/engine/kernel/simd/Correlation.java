@@ -4,9 +4,8 @@ import dev.mezzotint.engine.kernel.ConvGeometry;
 import java.util.Arrays;
 
 /**
- * What the forward pass and the gradient by the input have in common: windows of {@code kernelHeight × kernelWidth} pixels
- * slide in steps of {@code step} over images that are first spread out (dilation − 1 zeros between pixels) and framed
- * with zeros.
+ * What the passes of a convolution have in common: windows of {@code kernelHeight × kernelWidth} pixels slide in steps of
+ * {@code step} over images framed with zeros.
  *
  * @param top rows of zeros above the image; negative drops rows
  * @param left columns of zeros left of the image; negative drops columns
@@ -16,7 +15,6 @@ record Correlation(
         int height,
         int width,
         int channels,
-        int dilation,
         int top,
         int left,
         int kernelHeight,
@@ -32,7 +30,6 @@ record Correlation(
                 g.height(),
                 g.width(),
                 g.inChannels(),
-                1,
                 g.padTop(),
                 g.padLeft(),
                 g.kernelHeight(),
@@ -41,24 +38,6 @@ record Correlation(
                 g.outHeight(),
                 g.outWidth(),
                 g.outChannels());
-    }
-
-    /** The gradient by the input slides the turned kernel over the gradient by the output. */
-    static Correlation backwardInput(ConvGeometry g) {
-        return new Correlation(
-                g.batch(),
-                g.outHeight(),
-                g.outWidth(),
-                g.outChannels(),
-                g.stride(),
-                g.kernelHeight() - 1 - g.padTop(),
-                g.kernelWidth() - 1 - g.padLeft(),
-                g.kernelHeight(),
-                g.kernelWidth(),
-                1,
-                g.height(),
-                g.width(),
-                g.inChannels());
     }
 
     /** Values of a kernel that stand beside each other: its width times the channels. */
@@ -80,35 +59,23 @@ record Correlation(
         return (outRows - 1) * step + kernelHeight;
     }
 
-    /** Copies row {@code y} of the spread and framed image (0 is the topmost zero row) to {@code band}. */
+    /** Copies row {@code y} of the framed image (0 is the topmost zero row) to {@code band}. */
     void frameRow(float[] source, int sourceOffset, int image, int y, float[] band, int bandOffset) {
         int pitch = pitch();
-        int spread = y - top;
-        int row = Math.floorDiv(spread, dilation);
-        if (row * dilation != spread || row < 0 || row >= height) {
+        int row = y - top;
+        if (row < 0 || row >= height) {
             Arrays.fill(band, bandOffset, bandOffset + pitch, 0);
             return;
         }
         int from = sourceOffset + (image * height + row) * width * channels;
         int columns = pitch / channels;
-        if (dilation > 1) {
-            Arrays.fill(band, bandOffset, bandOffset + pitch, 0);
-            for (int x = Math.max(0, (-left + dilation - 1) / dilation); x < width; x++) {
-                int to = x * dilation + left;
-                if (to >= columns) {
-                    break;
-                }
-                if (to >= 0) {
-                    System.arraycopy(source, from + x * channels, band, bandOffset + to * channels, channels);
-                }
-            }
-            return;
-        }
         int begin = Math.clamp(left, 0, columns);
         int end = Math.clamp(left + width, begin, columns);
         Arrays.fill(band, bandOffset, bandOffset + begin * channels, 0);
-        System.arraycopy(
-                source, from + (begin - left) * channels, band, bandOffset + begin * channels, (end - begin) * channels);
+        if (end > begin) {
+            int length = (end - begin) * channels;
+            System.arraycopy(source, from + (begin - left) * channels, band, bandOffset + begin * channels, length);
+        }
         Arrays.fill(band, bandOffset + end * channels, bandOffset + pitch, 0);
     }
 }

@@ -10,6 +10,7 @@ final class Scratch {
     private float[] values = {};
     private float[] patches = {};
     private float[] packed = {};
+    private float[] dense = {};
     private int[] positions = {};
 
     private Scratch() {}
@@ -40,6 +41,14 @@ final class Scratch {
             packed = new float[length];
         }
         return packed;
+    }
+
+    /** As {@link #values}, a fourth buffer, for results that are to be spread out. */
+    float[] dense(int length) {
+        if (dense.length < length) {
+            dense = new float[length];
+        }
+        return dense;
     }
 
     /** At least so many integers, content undefined. */

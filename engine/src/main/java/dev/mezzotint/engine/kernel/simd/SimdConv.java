@@ -74,9 +74,8 @@ public final class SimdConv implements ConvKernel {
             int dxOffset) {
         int outChannels = geometry.outChannels();
         int inChannels = geometry.inChannels();
-        int depth = geometry.kernelHeight() * geometry.kernelWidth() * outChannels;
-        float[] packed = Scratch.ofThread().packed(gemm.packedLength(depth, inChannels));
         if (geometry.isPointwise()) {
+            float[] packed = Scratch.ofThread().packed(gemm.packedLength(outChannels, inChannels));
             gemm.pack(workers, outChannels, inChannels, weight, weightOffset, inChannels, 1, packed, 0);
             gemm.multiply(
                     workers,
@@ -95,38 +94,7 @@ public final class SimdConv implements ConvKernel {
                     Epilogue.STORE);
             return;
         }
-        workers.run(
-                Panels.count(inChannels), panel -> packTurned(panel, geometry, weight, weightOffset, packed, depth));
-        CorrelationPass.run(
-                workers,
-                Correlation.backwardInput(geometry),
-                dy,
-                dyOffset,
-                packed,
-                0,
-                dx,
-                dxOffset,
-                Epilogue.STORE);
-    }
-
-    /** Packs the kernel turned by 180°, its input and output channels exchanged. */
-    private static void packTurned(
-            int panel, ConvGeometry geometry, float[] weight, int weightOffset, float[] packed, int depth) {
-        int taps = geometry.kernelHeight() * geometry.kernelWidth();
-        int column = panel * Panels.WIDTH;
-        int columns = Panels.columns(geometry.inChannels(), panel);
-        int width = Panels.vectors(columns) * Panels.LANES;
-        int to = column * depth;
-        for (int tap = taps - 1; tap >= 0; tap--) {
-            for (int o = 0; o < geometry.outChannels(); o++) {
-                int from = weightOffset + (o * taps + tap) * geometry.inChannels() + column;
-                System.arraycopy(weight, from, packed, to, columns);
-                for (int j = columns; j < width; j++) {
-                    packed[to + j] = 0;
-                }
-                to += width;
-            }
-        }
+        InputGradientPass.run(workers, geometry, dy, dyOffset, weight, weightOffset, dx, dxOffset);
     }
 
     @Override
