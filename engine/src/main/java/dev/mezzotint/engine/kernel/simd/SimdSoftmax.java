@@ -110,18 +110,13 @@ public final class SimdSoftmax implements SoftmaxKernel {
     private static float exponentials(int width, float[] x, int xOffset, float[] y, int yOffset) {
         float max = max(width, x, xOffset);
         FloatVector sums = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i + LANES <= width; i += LANES) {
-            FloatVector e = SimdExp.exp(FloatVector.fromArray(SPECIES, x, xOffset + i).sub(max));
-            e.intoArray(y, yOffset + i);
-            sums = sums.add(e);
-        }
-        if (i < width) {
-            VectorMask<Float> rest = SPECIES.indexInRange(i, width);
+        // One loop with a mask, not a loop and a remainder: C2 would make objects of the remainder's vectors.
+        for (int i = 0; i < width; i += LANES) {
+            VectorMask<Float> inside = SPECIES.indexInRange(i, width);
             FloatVector e = SimdExp.exp(
-                    FloatVector.fromArray(SPECIES, x, xOffset + i, rest).sub(max));
-            e.intoArray(y, yOffset + i, rest);
-            sums = sums.add(e, rest);
+                    FloatVector.fromArray(SPECIES, x, xOffset + i, inside).sub(max));
+            e.intoArray(y, yOffset + i, inside);
+            sums = sums.add(e, inside);
         }
         return sums.reduceLanes(VectorOperators.ADD);
     }
