@@ -3,6 +3,9 @@ module dev.mezzotint.diffusion {
     requires transitive dev.mezzotint.clip;
     requires transitive dev.mezzotint.engine;
 
+    // Draws the loss curves.
+    requires java.desktop;
+
     // Static: only the command line needs it.
     requires static info.picocli;
 
@@ -14,4 +17,5 @@ module dev.mezzotint.diffusion {
     exports dev.mezzotint.diffusion.guidance;
     exports dev.mezzotint.diffusion.model.unet;
     exports dev.mezzotint.diffusion.model.vae;
+    exports dev.mezzotint.diffusion.training;
 }
