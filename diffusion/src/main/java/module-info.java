@@ -17,5 +17,6 @@ module dev.mezzotint.diffusion {
     exports dev.mezzotint.diffusion.guidance;
     exports dev.mezzotint.diffusion.model.unet;
     exports dev.mezzotint.diffusion.model.vae;
+    exports dev.mezzotint.diffusion.pipeline;
     exports dev.mezzotint.diffusion.training;
 }

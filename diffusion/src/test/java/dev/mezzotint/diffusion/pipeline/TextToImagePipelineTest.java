@@ -1,0 +1,212 @@
+package dev.mezzotint.diffusion.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.mezzotint.diffusion.guidance.GuidanceScale;
+import dev.mezzotint.diffusion.sampler.NonFiniteException;
+import dev.mezzotint.diffusion.sampler.SamplerKind;
+import dev.mezzotint.engine.autograd.Compute;
+import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
+import dev.mezzotint.engine.parallel.Workers;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TextToImagePipelineTest {
+    private final TextToImageModel model = RandomModel.tiny();
+    private final TextToImagePipeline pipeline = new TextToImagePipeline(model, Compute.best());
+
+    private GenerationRequest request() {
+        return GenerationRequest.of(model, "a red cube", 3).withSteps(4);
+    }
+
+    private GeneratedPicture draw(GenerationRequest request) {
+        return pipeline.generate(request, GenerationListener.SILENT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerKind.class)
+    void theSameSeedGivesTheSamePictureWhateverWasDrawnBefore(SamplerKind sampler) {
+        GenerationRequest request = with(request(), sampler);
+        GeneratedPicture first = draw(request);
+        GeneratedPicture other = draw(request.withSeed(4));
+        GeneratedPicture again = draw(request);
+        assertArrayEquals(first.latents().data(), again.latents().data());
+        assertArrayEquals(first.image().data(), again.image().data());
+        assertFalse(Arrays.equals(first.latents().data(), other.latents().data()));
+    }
+
+    @Test
+    void theNumberOfThreadsDoesNotChangeABit() {
+        try (Workers three = Workers.of(3);
+                Workers one = Workers.of(1)) {
+            GeneratedPicture a = new TextToImagePipeline(model, new Compute(KernelSelector.kernels(), one))
+                    .generate(request(), GenerationListener.SILENT);
+            GeneratedPicture b = new TextToImagePipeline(model, new Compute(KernelSelector.kernels(), three))
+                    .generate(request(), GenerationListener.SILENT);
+            assertArrayEquals(a.latents().data(), b.latents().data());
+        }
+    }
+
+    @Test
+    void promptNegativeAndGuidanceAllCount() {
+        float[] plain = draw(request()).latents().data();
+        GenerationRequest r = request();
+        assertFalse(Arrays.equals(
+                plain,
+                draw(r.withPrompt("a blue sphere", GuidanceScale.of(7.5))).latents().data()));
+        assertFalse(Arrays.equals(
+                plain, draw(r.withPrompt("a red cube", GuidanceScale.of(3))).latents().data()));
+        GenerationRequest negative = new GenerationRequest(
+                r.conditions(), "blue", r.sampler(), 4, 0, r.seed(), r.width(), r.height(), Optional.empty());
+        assertFalse(Arrays.equals(plain, draw(negative).latents().data()));
+    }
+
+    @Test
+    void guidanceOneIgnoresTheNegativePrompt() {
+        GenerationRequest r = request().withPrompt("a red cube", GuidanceScale.of(1));
+        GenerationRequest negative = new GenerationRequest(
+                r.conditions(), "blue", r.sampler(), 4, 0, r.seed(), r.width(), r.height(), Optional.empty());
+        assertArrayEquals(draw(r).latents().data(), draw(negative).latents().data());
+    }
+
+    @Test
+    void twoConditionsOfWhichOneHasNoScaleAreThatOfOne() {
+        GenerationRequest r = request();
+        GenerationRequest two = new GenerationRequest(
+                List.of(r.conditions().getFirst(), new Condition("a blue sphere", GuidanceScale.of(0))),
+                "",
+                r.sampler(),
+                4,
+                0,
+                r.seed(),
+                r.width(),
+                r.height(),
+                Optional.empty());
+        float[] one = draw(r).latents().data();
+        float[] both = draw(two).latents().data();
+        for (int i = 0; i < one.length; i++) {
+            assertEquals(one[i], both[i], 1e-3f * Math.max(1, Math.abs(one[i])));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aModelOfPixelsNeedsNoVae(int channels) {
+        TextToImageModel pixels = RandomModel.tinyOfPixels(channels);
+        GeneratedPicture picture = new TextToImagePipeline(pixels, Compute.best())
+                .generate(GenerationRequest.of(pixels, "a cube", 1).withSteps(2), GenerationListener.SILENT);
+        assertEquals(channels, picture.image().channels());
+        assertEquals(8, picture.image().width());
+        assertEquals(channels, picture.latents().size(1));
+    }
+
+    @Test
+    void widthAndHeightAreNotMixedUp() {
+        GenerationRequest r = sized(24, 16);
+        GeneratedPicture picture = draw(r);
+        assertEquals(24, picture.image().width());
+        assertEquals(16, picture.image().height());
+        assertEquals("1×4×8×12", picture.latents().shape().toString());
+    }
+
+    @Test
+    void aLongPromptIsCutAndTheListenerHearsWhat() {
+        String prompt = "a red cube " + "and a blue sphere ".repeat(40) + "zebra";
+        List<String> cut = new ArrayList<>();
+        pipeline.generate(
+                request().withPrompt(prompt, GuidanceScale.of(2)).withSteps(1), new GenerationListener() {
+                    @Override
+                    public void truncated(String whole, String dropped) {
+                        assertEquals(prompt, whole);
+                        cut.add(dropped);
+                    }
+                });
+        assertEquals(1, cut.size());
+        assertTrue(cut.getFirst().endsWith("zebra"), cut.getFirst());
+    }
+
+    @Test
+    void theLoopAllocatesNextToNothingOnceItIsWarm() {
+        TextToImageModel real = RandomModel.likeBuiltIn();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        List<Long> allocated = new ArrayList<>();
+        new TextToImagePipeline(real, Compute.best())
+                .generate(
+                        GenerationRequest.of(real, "a red cube", 1).withSteps(6), new GenerationListener() {
+                            @Override
+                            public void stepped(GenerationProgress progress, Tensor latents) {
+                                allocated.add(threads.getTotalThreadAllocatedBytes());
+                            }
+                        });
+        long last = allocated.get(5) - allocated.get(4);
+        assertTrue(last < 1 << 20, last + " bytes");
+    }
+
+    @Test
+    void refusesWhatTheModelCannotDraw() {
+        refused(sized(17, 16), "17x16", "multiples of 4", "16x16");
+        refused(sized(0, 16), "0x16");
+        refused(sized(-4, 16), "-4x16");
+        refused(sized(1 << 20, 1 << 20), "1048576x1048576");
+        refused(request().withSteps(0), "steps is 0", "1000");
+        refused(request().withSteps(1001), "steps is 1001", "1000");
+        refused(latents(Tensor.zeros(1, 4, 8, 9)), "1×4×8×9", "1×4×8×8");
+        Tensor broken = Tensor.zeros(1, 4, 8, 8);
+        broken.fill(Float.NaN);
+        refused(latents(broken), "not finite");
+    }
+
+    @Test
+    void aNonFiniteWeightEndsInAnErrorThatNamesTheStep() {
+        TextToImageModel broken = RandomModel.tiny();
+        broken.unet().parameters().list().getFirst().value().fill(Float.NaN);
+        String message = assertThrows(NonFiniteException.class, () -> new TextToImagePipeline(broken, Compute.best())
+                        .generate(request(), GenerationListener.SILENT))
+                .getMessage();
+        assertTrue(message.contains("step 1 of 4"), message);
+        TextToImageModel brokenVae = RandomModel.tiny();
+        brokenVae.vae().get().parameters().list().getLast().value().fill(Float.POSITIVE_INFINITY);
+        message = assertThrows(ArithmeticException.class, () -> new TextToImagePipeline(brokenVae, Compute.best())
+                        .generate(request(), GenerationListener.SILENT))
+                .getMessage();
+        assertTrue(message.contains("VAE"), message);
+    }
+
+    private GenerationRequest sized(int width, int height) {
+        GenerationRequest r = request();
+        return new GenerationRequest(
+                r.conditions(), "", r.sampler(), r.steps(), 0, r.seed(), width, height, Optional.empty());
+    }
+
+    private GenerationRequest latents(Tensor latents) {
+        GenerationRequest r = request();
+        return new GenerationRequest(
+                r.conditions(), "", r.sampler(), r.steps(), 0, r.seed(), r.width(), r.height(), Optional.of(latents));
+    }
+
+    private static GenerationRequest with(GenerationRequest r, SamplerKind sampler) {
+        return new GenerationRequest(
+                r.conditions(), "", sampler, r.steps(), 0, r.seed(), r.width(), r.height(), Optional.empty());
+    }
+
+    private void refused(GenerationRequest request, String... named) {
+        String message = assertThrows(IllegalArgumentException.class, () -> draw(request))
+                .getMessage();
+        for (String part : named) {
+            assertTrue(message.contains(part), message);
+        }
+    }
+}
