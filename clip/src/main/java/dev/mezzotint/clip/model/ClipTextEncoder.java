@@ -81,6 +81,9 @@ public final class ClipTextEncoder {
             throw new IllegalArgumentException("CLIP text encoder: cannot skip " + skippedLayers + " of "
                     + config.layers() + " layers");
         }
+        if (ids.length == 0 || ids[0].length == 0) {
+            throw new IllegalArgumentException("CLIP text encoder: needs at least one text of at least one token");
+        }
         int length = ids[0].length;
         if (length > config.positions()) {
             throw new IllegalArgumentException("CLIP text encoder: a text of " + length + " tokens is longer than its "
