@@ -146,7 +146,8 @@ final class Tiles {
         }
         if (epilogue.activation() != Activation.NONE) {
             for (int i = 0; i < rows; i++) {
-                TileActivation.apply(epilogue.activation(), c, cOffset + i * cRowStride, columns);
+                int at = cOffset + i * cRowStride;
+                SimdActivation.forwardRange(epilogue.activation(), columns, c, at, c, at);
             }
         }
     }
