@@ -3,14 +3,14 @@ package dev.mezzotint.engine.kernel.simd;
 import dev.mezzotint.engine.kernel.Activation;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The inner loops of group norm over one slab of (positions, channels). They go through chunks that stay in the
  * first-level cache; within a chunk a vector of channels walks down the positions and sums in float, and the chunks are
- * added in double precision.
+ * added in double precision. Channels that fill no vector are walked one by one; masked loads in these loops made the
+ * whole pass two to four times as slow.
  */
 final class NormLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -118,32 +118,50 @@ final class NormLoops {
         return Math.clamp(CHUNK_ELEMENTS / channels, CHUNK_LEAST, CHUNK_MOST);
     }
 
-    private static void pivots(int channels, int positions, float[] x, int xOffset, float[] pivots, int pivotsOffset) {
-        for (int c = 0; c < channels; c += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(c, channels);
+    private static void pivots(
+            int channels, int positions, float[] x, int xOffset, float[] chunk, int pivotsOffset) {
+        int c = 0;
+        for (; c <= channels - LANES; c += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int p = 0; p < positions; p++) {
-                sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + p * channels + c, mask));
+                sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + p * channels + c));
             }
-            sum.div(positions).intoArray(pivots, pivotsOffset + c, mask);
+            sum.div(positions).intoArray(chunk, pivotsOffset + c);
+        }
+        for (; c < channels; c++) {
+            float sum = 0;
+            for (int p = 0; p < positions; p++) {
+                sum += x[xOffset + p * channels + c];
+            }
+            chunk[pivotsOffset + c] = sum / positions;
         }
     }
 
     private static void chunkMoments(
             int channels, int positions, float[] x, int xOffset, float[] chunk, int pivotsOffset) {
-        for (int c = 0; c < channels; c += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(c, channels);
-            FloatVector pivot = FloatVector.fromArray(SPECIES, chunk, pivotsOffset + c, mask);
+        int c = 0;
+        for (; c <= channels - LANES; c += LANES) {
+            FloatVector pivot = FloatVector.fromArray(SPECIES, chunk, pivotsOffset + c);
             FloatVector sum = FloatVector.zero(SPECIES);
             FloatVector squares = FloatVector.zero(SPECIES);
             for (int p = 0; p < positions; p++) {
-                FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + p * channels + c, mask).sub(pivot);
+                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + p * channels + c).sub(pivot);
                 sum = sum.add(deviation);
                 squares = deviation.lanewise(VectorOperators.FMA, deviation, squares);
             }
-            sum.intoArray(chunk, c, mask);
-            squares.intoArray(chunk, channels + c, mask);
+            sum.intoArray(chunk, c);
+            squares.intoArray(chunk, channels + c);
+        }
+        for (; c < channels; c++) {
+            float sum = 0;
+            float squares = 0;
+            for (int p = 0; p < positions; p++) {
+                float deviation = x[xOffset + p * channels + c] - chunk[pivotsOffset + c];
+                sum += deviation;
+                squares = Math.fma(deviation, deviation, squares);
+            }
+            chunk[c] = sum;
+            chunk[channels + c] = squares;
         }
     }
 
@@ -156,17 +174,23 @@ final class NormLoops {
             int first,
             float[] y,
             int yOffset) {
-        for (int c = 0; c < channels; c += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(c, channels);
-            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c, mask);
-            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c, mask);
-            FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c, mask);
+        int c = 0;
+        for (; c <= channels - LANES; c += LANES) {
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
+            FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c);
             for (int p = 0; p < positions; p++) {
                 int at = p * channels + c;
-                FloatVector.fromArray(SPECIES, x, xOffset + at, mask)
-                        .sub(mean)
-                        .lanewise(VectorOperators.FMA, scale, shift)
-                        .intoArray(y, yOffset + at, mask);
+                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
+                deviation.lanewise(VectorOperators.FMA, scale, shift).intoArray(y, yOffset + at);
+            }
+        }
+        for (; c < channels; c++) {
+            float scale = coefficients[first + channels + c];
+            float shift = coefficients[first + 2 * channels + c];
+            for (int p = 0; p < positions; p++) {
+                int at = p * channels + c;
+                y[yOffset + at] = Math.fma(x[xOffset + at] - coefficients[first + c], scale, shift);
             }
         }
     }
@@ -181,20 +205,31 @@ final class NormLoops {
             float[] coefficients,
             int first,
             float[] chunk) {
-        for (int c = 0; c < channels; c += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(c, channels);
-            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c, mask);
+        int c = 0;
+        for (; c <= channels - LANES; c += LANES) {
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
             FloatVector sum = FloatVector.zero(SPECIES);
             FloatVector projection = FloatVector.zero(SPECIES);
             for (int p = 0; p < positions; p++) {
                 int at = p * channels + c;
-                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at, mask);
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at, mask).sub(mean);
+                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
+                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
                 sum = sum.add(gradient);
                 projection = gradient.lanewise(VectorOperators.FMA, deviation, projection);
             }
-            sum.intoArray(chunk, c, mask);
-            projection.intoArray(chunk, channels + c, mask);
+            sum.intoArray(chunk, c);
+            projection.intoArray(chunk, channels + c);
+        }
+        for (; c < channels; c++) {
+            float sum = 0;
+            float projection = 0;
+            for (int p = 0; p < positions; p++) {
+                int at = p * channels + c;
+                sum += g[gOffset + at];
+                projection = Math.fma(g[gOffset + at], x[xOffset + at] - coefficients[first + c], projection);
+            }
+            chunk[c] = sum;
+            chunk[channels + c] = projection;
         }
     }
 
@@ -209,20 +244,30 @@ final class NormLoops {
             int first,
             float[] dx,
             int dxOffset) {
-        for (int c = 0; c < channels; c += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(c, channels);
-            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c, mask);
-            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c, mask);
-            FloatVector factor = FloatVector.fromArray(SPECIES, coefficients, first + 3 * channels + c, mask);
-            FloatVector offset = FloatVector.fromArray(SPECIES, coefficients, first + 4 * channels + c, mask);
+        int c = 0;
+        for (; c <= channels - LANES; c += LANES) {
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
+            FloatVector factor = FloatVector.fromArray(SPECIES, coefficients, first + 3 * channels + c);
+            FloatVector offset = FloatVector.fromArray(SPECIES, coefficients, first + 4 * channels + c);
             for (int p = 0; p < positions; p++) {
                 int at = p * channels + c;
-                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at, mask);
-                FloatVector.fromArray(SPECIES, x, xOffset + at, mask)
-                        .sub(mean)
+                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
+                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
+                deviation
                         .lanewise(VectorOperators.FMA, factor, offset)
                         .add(gradient.mul(scale))
-                        .intoArray(dx, dxOffset + at, mask);
+                        .intoArray(dx, dxOffset + at);
+            }
+        }
+        for (; c < channels; c++) {
+            float scale = coefficients[first + channels + c];
+            float factor = coefficients[first + 3 * channels + c];
+            float offset = coefficients[first + 4 * channels + c];
+            for (int p = 0; p < positions; p++) {
+                int at = p * channels + c;
+                float deviation = x[xOffset + at] - coefficients[first + c];
+                dx[dxOffset + at] = Math.fma(deviation, factor, offset) + g[gOffset + at] * scale;
             }
         }
     }

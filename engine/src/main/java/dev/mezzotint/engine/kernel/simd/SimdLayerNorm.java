@@ -6,7 +6,6 @@ import dev.mezzotint.engine.kernel.NormGeometry;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -222,16 +221,17 @@ final class SimdLayerNorm {
             int yOffset) {
         FloatVector scales = FloatVector.broadcast(SPECIES, rstd);
         FloatVector corrections = FloatVector.broadcast(SPECIES, correction);
-        for (int i = 0; i < width; i += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(i, width);
-            FloatVector.fromArray(SPECIES, x, xOffset + i, mask)
-                    .sub(mean)
+        int i = 0;
+        for (; i <= width - LANES; i += LANES) {
+            FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
+            FloatVector slope = FloatVector.fromArray(SPECIES, gamma, i);
+            deviation
                     .lanewise(VectorOperators.FMA, scales, corrections)
-                    .lanewise(
-                            VectorOperators.FMA,
-                            FloatVector.fromArray(SPECIES, gamma, i, mask),
-                            FloatVector.fromArray(SPECIES, beta, i, mask))
-                    .intoArray(y, yOffset + i, mask);
+                    .lanewise(VectorOperators.FMA, slope, FloatVector.fromArray(SPECIES, beta, i))
+                    .intoArray(y, yOffset + i);
+        }
+        for (; i < width; i++) {
+            y[yOffset + i] = Math.fma(Math.fma(x[xOffset + i] - mean, rstd, correction), gamma[i], beta[i]);
         }
     }
 
@@ -251,14 +251,18 @@ final class SimdLayerNorm {
             int dxOffset) {
         FloatVector factors = FloatVector.broadcast(SPECIES, factor);
         FloatVector offsets = FloatVector.broadcast(SPECIES, offset);
-        for (int i = 0; i < width; i += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(i, width);
-            FloatVector scaled = FloatVector.fromArray(SPECIES, gamma, i, mask).mul(rstd);
-            FloatVector.fromArray(SPECIES, x, xOffset + i, mask)
-                    .sub(mean)
+        int i = 0;
+        for (; i <= width - LANES; i += LANES) {
+            FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
+            FloatVector slope = FloatVector.fromArray(SPECIES, gamma, i).mul(rstd);
+            deviation
                     .lanewise(VectorOperators.FMA, factors, offsets)
-                    .add(FloatVector.fromArray(SPECIES, g, gOffset + i, mask).mul(scaled))
-                    .intoArray(dx, dxOffset + i, mask);
+                    .add(FloatVector.fromArray(SPECIES, g, gOffset + i).mul(slope))
+                    .intoArray(dx, dxOffset + i);
+        }
+        for (; i < width; i++) {
+            float slope = gamma[i] * rstd;
+            dx[dxOffset + i] = Math.fma(x[xOffset + i] - mean, factor, offset) + g[gOffset + i] * slope;
         }
     }
 
@@ -274,20 +278,30 @@ final class SimdLayerNorm {
             float[] mean,
             float[] rstd,
             float[] chunk) {
-        for (int c = 0; c < width; c += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(c, width);
+        int c = 0;
+        for (; c <= width - LANES; c += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             FloatVector projection = FloatVector.zero(SPECIES);
             for (int row = band; row < band + rows; row++) {
                 int at = row * width + c;
-                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at, mask);
-                FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + at, mask).sub(mean[row]).mul(rstd[row]);
+                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
+                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean[row]);
                 sum = sum.add(gradient);
-                projection = gradient.lanewise(VectorOperators.FMA, deviation, projection);
+                projection = gradient.lanewise(VectorOperators.FMA, deviation.mul(rstd[row]), projection);
             }
-            sum.intoArray(chunk, c, mask);
-            projection.intoArray(chunk, width + c, mask);
+            sum.intoArray(chunk, c);
+            projection.intoArray(chunk, width + c);
+        }
+        for (; c < width; c++) {
+            float sum = 0;
+            float projection = 0;
+            for (int row = band; row < band + rows; row++) {
+                int at = row * width + c;
+                sum += g[gOffset + at];
+                projection = Math.fma(g[gOffset + at], (x[xOffset + at] - mean[row]) * rstd[row], projection);
+            }
+            chunk[c] = sum;
+            chunk[width + c] = projection;
         }
     }
 }
