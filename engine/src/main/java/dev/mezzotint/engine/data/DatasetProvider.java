@@ -1,5 +1,6 @@
 package dev.mezzotint.engine.data;
 
+import java.util.List;
 import java.util.Map;
 
 /** Opens data sets of one kind; registered as a service of this type. */
@@ -16,4 +17,18 @@ public interface DatasetProvider {
      * @throws IllegalArgumentException if an option is unknown or its value is wrong
      */
     CaptionedDataset open(Map<String, String> options);
+
+    /**
+     * Prompts by which a model that learned from such data can be judged; the same arguments give the same prompts.
+     *
+     * @param objects how many objects each prompt names
+     * @param count number of prompts
+     * @param seed any number
+     * @param options which part of the data to ask for
+     * @throws IllegalArgumentException if an option is unknown or wrong, or the data set has no such prompts
+     */
+    default List<JudgedPrompt> prompts(int objects, int count, long seed, Map<String, String> options) {
+        throw new IllegalArgumentException(
+                "the data set \"" + name() + "\" has no prompts to judge a model by; choose another");
+    }
 }

@@ -13,8 +13,8 @@ import java.util.Map;
  * object: {@code free}, {@code left}, {@code middle}, {@code right}; relation of object 0 to object 1 for two;
  * {@code row} for three), {@code relation} for two objects, {@code place} for one that was put at one, {@code
  * heldout}, {@code template}, and for each object k from 0 {@code shape.k}, {@code hue.k}, {@code size.k}, the
- * centre {@code x.k}, {@code y.k} and extent {@code w.k}, {@code h.k} of its box in fractions of the picture, and
- * {@code visible.k}. Wanted numbers of false captions stand in {@code negative.0}, {@code negative.1} and so on;
+ * centre {@code x.k}, {@code y.k} and extent {@code w.k}, {@code h.k} of its box in fractions of the picture, {@code
+ * base.k} for the height at which it stands on the ground, and {@code visible.k}. Wanted numbers of false captions stand in {@code negative.0}, {@code negative.1} and so on;
  * there may be fewer.
  */
 public final class ScenesDataset implements CaptionedDataset {
@@ -109,6 +109,7 @@ public final class ScenesDataset implements CaptionedDataset {
             attributes.put("y." + k, Double.toString(outline.y()));
             attributes.put("w." + k, Double.toString(outline.width()));
             attributes.put("h." + k, Double.toString(outline.height()));
+            attributes.put("base." + k, Double.toString(outline.base()));
             attributes.put("visible." + k, Double.toString(outline.visible()));
         }
         return attributes;

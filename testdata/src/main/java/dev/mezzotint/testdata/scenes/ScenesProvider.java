@@ -2,6 +2,8 @@ package dev.mezzotint.testdata.scenes;
 
 import dev.mezzotint.engine.data.CaptionedDataset;
 import dev.mezzotint.engine.data.DatasetProvider;
+import dev.mezzotint.engine.data.JudgedPrompt;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -46,6 +48,44 @@ public final class ScenesProvider implements DatasetProvider {
                 Math.clamp(size, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 number(options, "count", 200_000),
                 Math.clamp(negatives, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+
+    /**
+     * Gives the prompts of {@link PromptSuite} for one or two objects; the only option is the split. The truth of a
+     * prompt has {@code count}, {@code shape.k} and {@code hue.k} of its objects in the order in which it names them,
+     * and {@code relation} or {@code place} where it says one.
+     *
+     * @throws IllegalArgumentException if another number of objects is asked for, or an option is unknown or wrong
+     */
+    @Override
+    public List<JudgedPrompt> prompts(int objects, int count, long seed, Map<String, String> options) {
+        for (String option : options.keySet()) {
+            if (!option.equals("split")) {
+                throw new IllegalArgumentException(
+                        "Scenes: prompts have no option \"" + option + "\"; the only one is split.");
+            }
+        }
+        Split split = split(options.getOrDefault("split", "train"));
+        List<EvaluationPrompt> prompts =
+                switch (objects) {
+                    case 1 -> PromptSuite.oneObject(count, seed, split);
+                    case 2 -> PromptSuite.twoObjects(count, seed, split);
+                    default -> throw new IllegalArgumentException(
+                            "Scenes: there are prompts for 1 or 2 objects, not for " + objects + ".");
+                };
+        return prompts.stream().map(ScenesProvider::judged).toList();
+    }
+
+    private static JudgedPrompt judged(EvaluationPrompt prompt) {
+        Map<String, String> truth = new LinkedHashMap<>();
+        truth.put("count", Integer.toString(prompt.objects().size()));
+        for (int k = 0; k < prompt.objects().size(); k++) {
+            truth.put("shape." + k, prompt.objects().get(k).shape().word());
+            truth.put("hue." + k, prompt.objects().get(k).hue().word());
+        }
+        prompt.relation().ifPresent(relation -> truth.put("relation", relation.word()));
+        prompt.place().ifPresent(place -> truth.put("place", place.word()));
+        return new JudgedPrompt(prompt.text(), truth);
     }
 
     private static Split split(String word) {
