@@ -81,8 +81,21 @@ public final class ScalarNorm implements NormKernel {
             double[] betaSums = new double[width];
             for (int n = 0; n < geometry.batch(); n++) {
                 backwardGroup(
-                        geometry, n, group, x, xOffset, gamma, beta, mean[n * groups + group],
-                        rstd[n * groups + group], dy, dyOffset, dx, dxOffset, gammaSums, betaSums);
+                        geometry,
+                        n,
+                        group,
+                        x,
+                        xOffset,
+                        gamma,
+                        beta,
+                        mean[n * groups + group],
+                        rstd[n * groups + group],
+                        dy,
+                        dyOffset,
+                        dx,
+                        dxOffset,
+                        gammaSums,
+                        betaSums);
             }
             for (int c = 0; c < width; c++) {
                 dGamma[group * width + c] += (float) gammaSums[c];
@@ -138,8 +151,7 @@ public final class ScalarNorm implements NormKernel {
                 double scale = gamma[group * width + c];
                 double affine = normalised * scale + beta[group * width + c];
                 double gradient = dy[dyOffset + at] * ScalarMath.derivative(geometry.activation(), affine);
-                dx[dxOffset + at] =
-                        (float) (rstd * (gradient * scale - sum / count - normalised * projection / count));
+                dx[dxOffset + at] = (float) (rstd * (gradient * scale - sum / count - normalised * projection / count));
             }
         }
     }

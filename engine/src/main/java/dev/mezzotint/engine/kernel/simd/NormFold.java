@@ -107,12 +107,10 @@ final class NormFold {
             }
             double scale = rstd[n * g.groups() + group];
             int at = (n * COEFFICIENTS + 3) * channels;
-            Arrays.fill(
-                    coefficients, at + group * width, at + (group + 1) * width,
-                    (float) (-scale * scale * scale * projection / count));
-            Arrays.fill(
-                    coefficients, at + channels + group * width, at + channels + (group + 1) * width,
-                    (float) (-scale * sum / count));
+            Arrays.fill(coefficients, at + group * width, at + (group + 1) * width, (float)
+                    (-scale * scale * scale * projection / count));
+            Arrays.fill(coefficients, at + channels + group * width, at + channels + (group + 1) * width, (float)
+                    (-scale * sum / count));
         }
     }
 

@@ -118,8 +118,7 @@ final class NormLoops {
         return Math.clamp(CHUNK_ELEMENTS / channels, CHUNK_LEAST, CHUNK_MOST);
     }
 
-    private static void pivots(
-            int channels, int positions, float[] x, int xOffset, float[] chunk, int pivotsOffset) {
+    private static void pivots(int channels, int positions, float[] x, int xOffset, float[] chunk, int pivotsOffset) {
         int c = 0;
         for (; c <= channels - LANES; c += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
@@ -145,7 +144,8 @@ final class NormLoops {
             FloatVector sum = FloatVector.zero(SPECIES);
             FloatVector squares = FloatVector.zero(SPECIES);
             for (int p = 0; p < positions; p++) {
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + p * channels + c).sub(pivot);
+                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + p * channels + c)
+                        .sub(pivot);
                 sum = sum.add(deviation);
                 squares = deviation.lanewise(VectorOperators.FMA, deviation, squares);
             }
@@ -181,7 +181,8 @@ final class NormLoops {
             FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c);
             for (int p = 0; p < positions; p++) {
                 int at = p * channels + c;
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
+                FloatVector deviation =
+                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
                 deviation.lanewise(VectorOperators.FMA, scale, shift).intoArray(y, yOffset + at);
             }
         }
@@ -213,7 +214,8 @@ final class NormLoops {
             for (int p = 0; p < positions; p++) {
                 int at = p * channels + c;
                 FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
+                FloatVector deviation =
+                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
                 sum = sum.add(gradient);
                 projection = gradient.lanewise(VectorOperators.FMA, deviation, projection);
             }
@@ -253,7 +255,8 @@ final class NormLoops {
             for (int p = 0; p < positions; p++) {
                 int at = p * channels + c;
                 FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
+                FloatVector deviation =
+                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
                 deviation
                         .lanewise(VectorOperators.FMA, factor, offset)
                         .add(gradient.mul(scale))

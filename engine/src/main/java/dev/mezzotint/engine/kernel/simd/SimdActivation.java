@@ -25,8 +25,11 @@ public final class SimdActivation implements ActivationKernel {
     @Override
     public void forward(
             Workers workers, Activation activation, int length, float[] x, int xOffset, float[] y, int yOffset) {
-        Blocks.run(workers, length, Blocks.ELEMENTS, (from, to) ->
-                forwardRange(activation, to - from, x, xOffset + from, y, yOffset + from));
+        Blocks.run(
+                workers,
+                length,
+                Blocks.ELEMENTS,
+                (from, to) -> forwardRange(activation, to - from, x, xOffset + from, y, yOffset + from));
     }
 
     @Override
@@ -40,8 +43,12 @@ public final class SimdActivation implements ActivationKernel {
             int dyOffset,
             float[] dx,
             int dxOffset) {
-        Blocks.run(workers, length, Blocks.ELEMENTS, (from, to) -> backwardRange(
-                activation, to - from, x, xOffset + from, dy, dyOffset + from, dx, dxOffset + from));
+        Blocks.run(
+                workers,
+                length,
+                Blocks.ELEMENTS,
+                (from, to) -> backwardRange(
+                        activation, to - from, x, xOffset + from, dy, dyOffset + from, dx, dxOffset + from));
     }
 
     @Override
@@ -210,32 +217,19 @@ public final class SimdActivation implements ActivationKernel {
     }
 
     private static void geluBackward(
-            int length,
-            float[] x,
-            int xOffset,
-            float[] dy,
-            int dyOffset,
-            float[] dx,
-            int dxOffset,
-            float[] bells) {
+            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset, float[] bells) {
         for (int from = 0; from < length; from += BELLS) {
             int piece = Math.min(BELLS, length - from);
             for (int i = 0; i < piece; i += LANES) {
-                SimdMath.bell(FloatVector.fromArray(SPECIES, x, xOffset + from + i)).intoArray(bells, i);
+                SimdMath.bell(FloatVector.fromArray(SPECIES, x, xOffset + from + i))
+                        .intoArray(bells, i);
             }
             scaleByGeluDerivative(piece, bells, x, xOffset + from, dy, dyOffset + from, dx, dxOffset + from);
         }
     }
 
     private static void scaleByGeluDerivative(
-            int length,
-            float[] bells,
-            float[] x,
-            int xOffset,
-            float[] dy,
-            int dyOffset,
-            float[] dx,
-            int dxOffset) {
+            int length, float[] bells, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector bell = FloatVector.fromArray(SPECIES, bells, i);
             FloatVector slope = SimdMath.geluDerivative(FloatVector.fromArray(SPECIES, x, xOffset + i), bell);

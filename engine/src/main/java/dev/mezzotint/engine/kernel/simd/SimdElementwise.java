@@ -31,8 +31,11 @@ public final class SimdElementwise implements ElementwiseKernel {
             int bOffset,
             float[] out,
             int outOffset) {
-        Blocks.run(workers, length, Blocks.ELEMENTS, (from, to) ->
-                binaryRange(op, to - from, a, aOffset + from, b, bOffset + from, out, outOffset + from));
+        Blocks.run(
+                workers,
+                length,
+                Blocks.ELEMENTS,
+                (from, to) -> binaryRange(op, to - from, a, aOffset + from, b, bOffset + from, out, outOffset + from));
     }
 
     @Override
@@ -173,8 +176,7 @@ public final class SimdElementwise implements ElementwiseKernel {
     }
 
     /** out = a · b on the calling thread; out may be a or b. */
-    static void multiplyRange(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
+    static void multiplyRange(int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
         binaryRange(BinaryOp.MULTIPLY, length, a, aOffset, b, bOffset, out, outOffset);
     }
 

@@ -99,7 +99,15 @@ final class SimdLayerNorm {
                 if (!plain) {
                     for (int row = band; row < band + rows; row++) {
                         affine(
-                                width, x, xOffset + row * width, mean[row], rstd[row], 0, gamma, beta, dx,
+                                width,
+                                x,
+                                xOffset + row * width,
+                                mean[row],
+                                rstd[row],
+                                0,
+                                gamma,
+                                beta,
+                                dx,
                                 dxOffset + row * width);
                     }
                     SimdActivation.backwardRange(
@@ -115,7 +123,17 @@ final class SimdLayerNorm {
                     float factor = (float) (-scale * scale * scale * rowSums[1] / width);
                     float offset = (float) (-scale * rowSums[0] / width);
                     rowGradient(
-                            width, x, xRow, mean[row], gradient, gRow, gamma, rstd[row], factor, offset, dx,
+                            width,
+                            x,
+                            xRow,
+                            mean[row],
+                            gradient,
+                            gRow,
+                            gamma,
+                            rstd[row],
+                            factor,
+                            offset,
+                            dx,
                             dxOffset + row * width);
                 }
             }
@@ -142,7 +160,8 @@ final class SimdLayerNorm {
             FloatVector squares = FloatVector.zero(SPECIES);
             int i = from;
             for (; i <= to - LANES; i += LANES) {
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(pivot);
+                FloatVector deviation =
+                        FloatVector.fromArray(SPECIES, x, xOffset + i).sub(pivot);
                 sum = sum.add(deviation);
                 squares = deviation.lanewise(VectorOperators.FMA, deviation, squares);
             }
@@ -176,7 +195,8 @@ final class SimdLayerNorm {
             for (; i <= to - LANES; i += LANES) {
                 FloatVector scaled =
                         FloatVector.fromArray(SPECIES, g, gOffset + i).mul(FloatVector.fromArray(SPECIES, gamma, i));
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
+                FloatVector deviation =
+                        FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
                 sum = sum.add(scaled);
                 projection = scaled.lanewise(VectorOperators.FMA, deviation, projection);
             }
@@ -223,7 +243,8 @@ final class SimdLayerNorm {
         FloatVector corrections = FloatVector.broadcast(SPECIES, correction);
         int i = 0;
         for (; i <= width - LANES; i += LANES) {
-            FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
+            FloatVector deviation =
+                    FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
             FloatVector slope = FloatVector.fromArray(SPECIES, gamma, i);
             deviation
                     .lanewise(VectorOperators.FMA, scales, corrections)
@@ -253,7 +274,8 @@ final class SimdLayerNorm {
         FloatVector offsets = FloatVector.broadcast(SPECIES, offset);
         int i = 0;
         for (; i <= width - LANES; i += LANES) {
-            FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
+            FloatVector deviation =
+                    FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
             FloatVector slope = FloatVector.fromArray(SPECIES, gamma, i).mul(rstd);
             deviation
                     .lanewise(VectorOperators.FMA, factors, offsets)
@@ -285,7 +307,8 @@ final class SimdLayerNorm {
             for (int row = band; row < band + rows; row++) {
                 int at = row * width + c;
                 FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean[row]);
+                FloatVector deviation =
+                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean[row]);
                 sum = sum.add(gradient);
                 projection = gradient.lanewise(VectorOperators.FMA, deviation.mul(rstd[row]), projection);
             }

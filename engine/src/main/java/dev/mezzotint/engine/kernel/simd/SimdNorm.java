@@ -49,14 +49,26 @@ public final class SimdNorm implements NormKernel {
                 g,
                 slabs,
                 slab -> NormLoops.moments(
-                        channels, slabs.positions(slab), x, xOffset + slabs.start(slab), sums,
-                        slab * NormFold.SUMS * channels, scratch.get().chunk(3 * channels)),
+                        channels,
+                        slabs.positions(slab),
+                        x,
+                        xOffset + slabs.start(slab),
+                        sums,
+                        slab * NormFold.SUMS * channels,
+                        scratch.get().chunk(3 * channels)),
                 n -> NormFold.forward(g, slabs, n, sums, gamma, beta, mean, rstd, coefficients),
                 slab -> {
                     int start = slabs.start(slab);
                     NormLoops.apply(
-                            g.activation(), channels, slabs.positions(slab), x, xOffset + start, coefficients,
-                            slab / slabs.count() * NormFold.COEFFICIENTS * channels, y, yOffset + start);
+                            g.activation(),
+                            channels,
+                            slabs.positions(slab),
+                            x,
+                            xOffset + start,
+                            coefficients,
+                            slab / slabs.count() * NormFold.COEFFICIENTS * channels,
+                            y,
+                            yOffset + start);
                 });
     }
 
@@ -77,8 +89,7 @@ public final class SimdNorm implements NormKernel {
             float[] dGamma,
             float[] dBeta) {
         if (g.positions() == 1 && g.groups() == 1) {
-            layer.backward(
-                    workers, g, x, xOffset, gamma, beta, mean, rstd, dy, dyOffset, dx, dxOffset, dGamma, dBeta);
+            layer.backward(workers, g, x, xOffset, gamma, beta, mean, rstd, dy, dyOffset, dx, dxOffset, dGamma, dBeta);
             return;
         }
         int channels = g.channels();
@@ -100,16 +111,34 @@ public final class SimdNorm implements NormKernel {
                     int start = slabs.start(slab);
                     int image = slab / slabs.count() * NormFold.COEFFICIENTS * channels;
                     NormLoops.gradientSums(
-                            g.activation(), channels, slabs.positions(slab), x, xOffset + start, dy, dyOffset + start,
-                            dx, dxOffset + start, coefficients, image, sums, slab * NormFold.SUMS * channels,
+                            g.activation(),
+                            channels,
+                            slabs.positions(slab),
+                            x,
+                            xOffset + start,
+                            dy,
+                            dyOffset + start,
+                            dx,
+                            dxOffset + start,
+                            coefficients,
+                            image,
+                            sums,
+                            slab * NormFold.SUMS * channels,
                             scratch.get().chunk(2 * channels));
                 },
                 n -> NormFold.backward(g, slabs, n, sums, gamma, rstd, coefficients),
                 slab -> {
                     int start = slabs.start(slab);
                     NormLoops.applyGradient(
-                            channels, slabs.positions(slab), x, xOffset + start, gradient, gradientOffset + start,
-                            coefficients, slab / slabs.count() * NormFold.COEFFICIENTS * channels, dx,
+                            channels,
+                            slabs.positions(slab),
+                            x,
+                            xOffset + start,
+                            gradient,
+                            gradientOffset + start,
+                            coefficients,
+                            slab / slabs.count() * NormFold.COEFFICIENTS * channels,
+                            dx,
                             dxOffset + start);
                 });
         NormFold.parameterGradients(g, slabs, sums, rstd, dGamma, dBeta);

@@ -54,8 +54,11 @@ public final class SimdOptimizer implements OptimizerKernel {
                 (float) (-learningRate / correction1),
                 (float) (1 / Math.sqrt(correction2)),
                 (float) epsilon);
-        Blocks.run(workers, length, Blocks.ELEMENTS, (from, to) ->
-                adamRange(factors, from, to, parameters, gradients, firstMoments, secondMoments));
+        Blocks.run(
+                workers,
+                length,
+                Blocks.ELEMENTS,
+                (from, to) -> adamRange(factors, from, to, parameters, gradients, firstMoments, secondMoments));
     }
 
     @Override
@@ -65,8 +68,11 @@ public final class SimdOptimizer implements OptimizerKernel {
             int i = from;
             for (; i <= to - LANES; i += LANES) {
                 FloatVector old = FloatVector.fromArray(SPECIES, average, i);
-                FloatVector difference = FloatVector.fromArray(SPECIES, value, i).sub(old);
-                difference.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, rest), old).intoArray(average, i);
+                FloatVector difference =
+                        FloatVector.fromArray(SPECIES, value, i).sub(old);
+                difference
+                        .lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, rest), old)
+                        .intoArray(average, i);
             }
             for (; i < to; i++) {
                 average[i] = Math.fma(value[i] - average[i], rest, average[i]);

@@ -86,7 +86,10 @@ public final class SimdResample implements ResampleKernel {
         Blocks.run(workers, width, columns, (from, to) -> {
             for (int r = 0; r < indices.length; r++) {
                 SimdElementwise.addRange(
-                        to - from, dOut, dOutOffset + r * width + from, dTable,
+                        to - from,
+                        dOut,
+                        dOutOffset + r * width + from,
+                        dTable,
                         dTableOffset + indices[r] * width + from);
             }
         });

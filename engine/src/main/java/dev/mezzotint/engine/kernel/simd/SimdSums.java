@@ -37,8 +37,8 @@ final class SimdSums {
         }
         int blocks = Blocks.count(length, BLOCK);
         double[] results = partials(blocks);
-        Blocks.run(workers, length, BLOCK, (from, to) ->
-                results[from / BLOCK] = sumRange(to - from, a, aOffset + from));
+        Blocks.run(
+                workers, length, BLOCK, (from, to) -> results[from / BLOCK] = sumRange(to - from, a, aOffset + from));
         return total(results, blocks);
     }
 
@@ -49,8 +49,11 @@ final class SimdSums {
         }
         int blocks = Blocks.count(length, BLOCK);
         double[] results = partials(blocks);
-        Blocks.run(workers, length, BLOCK, (from, to) ->
-                results[from / BLOCK] = dotRange(to - from, a, aOffset + from, b, bOffset + from));
+        Blocks.run(
+                workers,
+                length,
+                BLOCK,
+                (from, to) -> results[from / BLOCK] = dotRange(to - from, a, aOffset + from, b, bOffset + from));
         return total(results, blocks);
     }
 
@@ -78,7 +81,12 @@ final class SimdSums {
                 int row = strip % heights * height;
                 int at = aOffset + (strip / heights * rows + row) * columns + column;
                 columnSums(
-                        Math.min(height, rows - row), Math.min(width, columns - column), columns, a, at, results,
+                        Math.min(height, rows - row),
+                        Math.min(width, columns - column),
+                        columns,
+                        a,
+                        at,
+                        results,
                         strip * columns + column);
             }
         });

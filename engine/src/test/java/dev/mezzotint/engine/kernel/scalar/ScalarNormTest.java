@@ -21,8 +21,16 @@ class ScalarNormTest {
         float[] mean = new float[1];
         float[] rstd = new float[1];
         norm.forward(
-                workers, NormGeometry.layer(1, 3, 0), new float[] {1, 2, 6}, 0, new float[] {1, 2, 1},
-                new float[] {0, 0, 1}, y, 0, mean, rstd);
+                workers,
+                NormGeometry.layer(1, 3, 0),
+                new float[] {1, 2, 6},
+                0,
+                new float[] {1, 2, 1},
+                new float[] {0, 0, 1},
+                y,
+                0,
+                mean,
+                rstd);
         double deviation = Math.sqrt(14.0 / 3);
         assertEquals(3, mean[0]);
         assertEquals(1 / deviation, rstd[0], 1e-7);

@@ -100,7 +100,9 @@ class SimdActivationTest {
                 assertArrayEquals(
                         results(simd, Activation.SILU, 70_003, 1).get(i),
                         results(simd, Activation.SILU, 70_003, threads).get(i));
-                assertArrayEquals(geglu(simd, 300, 129, 1).get(i), geglu(simd, 300, 129, threads).get(i));
+                assertArrayEquals(
+                        geglu(simd, 300, 129, 1).get(i),
+                        geglu(simd, 300, 129, threads).get(i));
             }
         }
     }

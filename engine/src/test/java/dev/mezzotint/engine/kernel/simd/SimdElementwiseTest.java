@@ -107,8 +107,7 @@ class SimdElementwiseTest {
                 float[] expected = SimdParity.random(new Random(2), rows * (width + 5) + 2, 0);
                 float[] actual = expected.clone();
                 try (Workers workers = Workers.of(3)) {
-                    scalar.copyRows(
-                            workers, rows, width, source, 1, width + 2, expected, 2, width + 5, accumulate);
+                    scalar.copyRows(workers, rows, width, source, 1, width + 2, expected, 2, width + 5, accumulate);
                     simd.copyRows(workers, rows, width, source, 1, width + 2, actual, 2, width + 5, accumulate);
                 }
                 assertArrayEquals(expected, actual);
@@ -153,7 +152,9 @@ class SimdElementwiseTest {
     }
 
     private static int extent(BroadcastGeometry g) {
-        return (g.outer() - 1) * g.outerStride() + (g.middle() - 1) * g.middleStride()
-                + (g.inner() - 1) * g.innerStride() + 1;
+        return (g.outer() - 1) * g.outerStride()
+                + (g.middle() - 1) * g.middleStride()
+                + (g.inner() - 1) * g.innerStride()
+                + 1;
     }
 }

@@ -8,9 +8,9 @@ import dev.mezzotint.engine.kernel.scalar.ScalarOptimizer;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 class SimdOptimizerTest {
     /** The first step moves every parameter by the learning rate, whatever the gradient's size. */
@@ -19,9 +19,22 @@ class SimdOptimizerTest {
         float[] parameters = {1, 1, 1};
         float[] gradients = {1e-3f, -5, 40};
         try (Workers workers = Workers.of(1)) {
-            new SimdOptimizer().adamW(
-                    workers, 3, parameters, gradients, new float[3], new float[3], 1, 0.1, 0.9, 0.999, 1e-12, 0.5,
-                    1 - 0.9, 1 - 0.999);
+            new SimdOptimizer()
+                    .adamW(
+                            workers,
+                            3,
+                            parameters,
+                            gradients,
+                            new float[3],
+                            new float[3],
+                            1,
+                            0.1,
+                            0.9,
+                            0.999,
+                            1e-12,
+                            0.5,
+                            1 - 0.9,
+                            1 - 0.999);
         }
         // 1 − 0.1 · 0.5 of decay, then one tenth against the gradient.
         assertEquals(0.85, parameters[0], 1e-6);
@@ -51,8 +64,20 @@ class SimdOptimizerTest {
             for (int step = 1; step <= 10; step++) {
                 float[] gradients = SimdParity.random(random, length, 0);
                 kernel.adamW(
-                        workers, length, parameters, gradients, first, second, 0.25, 1e-2, 0.9, 0.999, 1e-8, 0.01,
-                        1 - Math.pow(0.9, step), 1 - Math.pow(0.999, step));
+                        workers,
+                        length,
+                        parameters,
+                        gradients,
+                        first,
+                        second,
+                        0.25,
+                        1e-2,
+                        0.9,
+                        0.999,
+                        1e-8,
+                        0.01,
+                        1 - Math.pow(0.9, step),
+                        1 - Math.pow(0.999, step));
                 kernel.lerp(workers, length, 0.9f, average, parameters);
             }
         }

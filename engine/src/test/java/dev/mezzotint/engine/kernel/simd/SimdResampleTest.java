@@ -71,11 +71,28 @@ class SimdResampleTest {
         float[] pooled = SimdParity.poisoned(small + 2);
         try (Workers workers = Workers.of(threads)) {
             kernel.upsample(
-                    workers, batch, height, width, channels, factor, SimdParity.random(random, small + 1, 0), 1,
-                    enlarged, 2);
+                    workers,
+                    batch,
+                    height,
+                    width,
+                    channels,
+                    factor,
+                    SimdParity.random(random, small + 1, 0),
+                    1,
+                    enlarged,
+                    2);
             kernel.sumPool(
-                    workers, batch, height, width, channels, factor, 0.3f, SimdParity.random(random, large + 1, 0), 1,
-                    pooled, 2);
+                    workers,
+                    batch,
+                    height,
+                    width,
+                    channels,
+                    factor,
+                    0.3f,
+                    SimdParity.random(random, large + 1, 0),
+                    1,
+                    pooled,
+                    2);
         }
         return List.of(enlarged, pooled);
     }
