@@ -108,7 +108,10 @@ public class AttentionBenchmark {
         logSumExp = new float[geometry.batch() * geometry.heads() * geometry.queries()];
         forward();
         for (int sample = 0; sample < 20; sample++) {
-            checkRow(random.nextInt(geometry.batch()), random.nextInt(geometry.heads()), random.nextInt(geometry.queries()));
+            checkRow(
+                    random.nextInt(geometry.batch()),
+                    random.nextInt(geometry.heads()),
+                    random.nextInt(geometry.queries()));
         }
     }
 

@@ -41,25 +41,8 @@ public final class AttentionCase {
     public AttentionCase run(AttentionKernel kernel, Workers workers) {
         kernel.forward(workers, geometry, q, OFFSET, k, OFFSET, v, OFFSET, out, OFFSET, logSumExp);
         kernel.backward(
-                workers,
-                geometry,
-                q,
-                OFFSET,
-                k,
-                OFFSET,
-                v,
-                OFFSET,
-                out,
-                OFFSET,
-                logSumExp,
-                dOut,
-                OFFSET,
-                dq,
-                OFFSET,
-                dk,
-                OFFSET,
-                dv,
-                OFFSET);
+                workers, geometry, q, OFFSET, k, OFFSET, v, OFFSET, out, OFFSET, logSumExp, dOut, OFFSET, dq, OFFSET,
+                dk, OFFSET, dv, OFFSET);
         return this;
     }
 

@@ -99,8 +99,7 @@ class SoftmaxKernelTest {
         float[] y = new float[9];
         kernel.forward(Workers.of(1), 3, 3, x, 0, y, 0);
         float e = (float) (1 / (1 + Math.exp(-1)));
-        assertArrayEquals(
-                new float[] {e, 0, 1 - e, 1 / 3f, 1 / 3f, 1 / 3f, 0.5f, 0, 0.5f}, y, 1e-6f);
+        assertArrayEquals(new float[] {e, 0, 1 - e, 1 / 3f, 1 / 3f, 1 / 3f, 0.5f, 0, 0.5f}, y, 1e-6f);
         float[] losses = new float[3];
         kernel.crossEntropy(Workers.of(1), 3, 3, x, 0, new int[] {1, 0, 2}, losses, y, 0);
         assertArrayEquals(new float[] {20000.313f, 1.0986123f, 0.6931472f}, losses, 2e-3f);

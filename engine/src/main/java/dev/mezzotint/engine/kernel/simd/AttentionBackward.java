@@ -100,8 +100,7 @@ final class AttentionBackward {
                     SimdExp.powersOfTwo(probabilities, lane, PANEL, keys, logSums, lane, unused, lane);
                     scoreGradients(lane, keys);
                 }
-                TileProduct.multiply(
-                        width, vectors, keys, k, kRow, 1, stride, gradients, 0, dqSums, 0, PANEL, key > 0);
+                TileProduct.multiply(width, vectors, keys, k, kRow, 1, stride, gradients, 0, dqSums, 0, PANEL, key > 0);
                 addRows(keys, width, count, probabilities, outGradientRows, dvSums, key * sumStride, sumStride);
                 addRows(keys, width, count, gradients, queryRows, dkSums, key * sumStride, sumStride);
             }

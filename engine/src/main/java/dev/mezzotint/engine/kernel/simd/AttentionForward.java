@@ -65,8 +65,7 @@ final class AttentionForward {
         for (int key = 0; key < visible; key += KEY_BLOCK) {
             int keys = Math.min(KEY_BLOCK, visible - key);
             int row = key * stride;
-            TileProduct.multiply(
-                    keys, vectors, width, k, kRow + row, stride, 1, queries, 0, scores, 0, PANEL, false);
+            TileProduct.multiply(keys, vectors, width, k, kRow + row, stride, 1, queries, 0, scores, 0, PANEL, false);
             if (geometry.causal()) {
                 AttentionPanels.hideFuture(firstQuery, key, keys, vectors, scores);
             }
@@ -78,8 +77,7 @@ final class AttentionForward {
             if (key > 0) {
                 rescale(width, vectors);
             }
-            TileProduct.multiply(
-                    width, vectors, keys, v, vRow + row, 1, stride, scores, 0, result, 0, PANEL, key > 0);
+            TileProduct.multiply(width, vectors, keys, v, vRow + row, 1, stride, scores, 0, result, 0, PANEL, key > 0);
         }
         if (logSumExp.length > 0) {
             for (int i = 0; i < count; i++) {
@@ -95,24 +93,26 @@ final class AttentionForward {
     /** Brings the running maximum up to date; the factor is what sums taken with the old one must be multiplied by. */
     private void raiseMax(int lane, int keys) {
         FloatVector old = FloatVector.fromArray(SPECIES, max, lane);
-        FloatVector even = old;
-        FloatVector odd = old;
-        int key = 0;
-        for (; key + 2 <= keys; key += 2) {
-            // Compare and blend, not max, whose order of zeros and NaN costs several instructions.
-            FloatVector s = FloatVector.fromArray(SPECIES, scores, key * PANEL + lane);
-            even = even.blend(s, s.compare(VectorOperators.GT, even));
-            FloatVector t = FloatVector.fromArray(SPECIES, scores, key * PANEL + PANEL + lane);
-            odd = odd.blend(t, t.compare(VectorOperators.GT, odd));
+        // Four chains, because one waits for its own last step; the last four keys may be looked at twice.
+        FloatVector m0 = old;
+        FloatVector m1 = old;
+        FloatVector m2 = old;
+        FloatVector m3 = old;
+        for (int key = 0; key < keys; key += 4) {
+            int at = key * PANEL + lane;
+            m0 = larger(m0, FloatVector.fromArray(SPECIES, scores, at));
+            m1 = larger(m1, FloatVector.fromArray(SPECIES, scores, Math.min(key + 1, keys - 1) * PANEL + lane));
+            m2 = larger(m2, FloatVector.fromArray(SPECIES, scores, Math.min(key + 2, keys - 1) * PANEL + lane));
+            m3 = larger(m3, FloatVector.fromArray(SPECIES, scores, Math.min(key + 3, keys - 1) * PANEL + lane));
         }
-        if (key < keys) {
-            FloatVector s = FloatVector.fromArray(SPECIES, scores, key * PANEL + lane);
-            even = even.blend(s, s.compare(VectorOperators.GT, even));
-        }
-        FloatVector raised = even.blend(odd, odd.compare(VectorOperators.GT, even));
         old.intoArray(factor, lane);
-        raised.intoArray(max, lane);
+        larger(larger(m0, m1), larger(m2, m3)).intoArray(max, lane);
         SimdExp.powersOfTwo(factor, lane, PANEL, 1, max, lane, blockSum, lane);
+    }
+
+    /** The larger of two vectors; not {@code max}, whose order of zeros and NaN costs several instructions. */
+    private static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a));
     }
 
     private void addBlockSum(int lane) {

@@ -33,8 +33,7 @@ final class AttentionPanels {
     }
 
     /** Panel (width, PANEL) from {@code count} rows of {@code width} floats, times a factor; lanes left over are zero. */
-    static void transposeIn(
-            int count, int width, float factor, float[] source, int offset, int stride, float[] panel) {
+    static void transposeIn(int count, int width, float factor, float[] source, int offset, int stride, float[] panel) {
         if (count < PANEL) {
             Arrays.fill(panel, 0, width * PANEL, 0f);
         }

@@ -69,29 +69,31 @@ public final class SimdAttention implements AttentionKernel {
             int dkOffset,
             float[] dv,
             int dvOffset) {
-        workers.run(geometry.batch() * geometry.heads(), exampleAndHead -> AttentionBackward.ofThread()
-                .run(
-                        geometry,
-                        firstElement(geometry, exampleAndHead, geometry.queries()),
-                        firstElement(geometry, exampleAndHead, geometry.keys()),
-                        q,
-                        qOffset,
-                        k,
-                        kOffset,
-                        v,
-                        vOffset,
-                        out,
-                        outOffset,
-                        logSumExp,
-                        exampleAndHead * geometry.queries(),
-                        dOut,
-                        dOutOffset,
-                        dq,
-                        dqOffset,
-                        dk,
-                        dkOffset,
-                        dv,
-                        dvOffset));
+        workers.run(
+                geometry.batch() * geometry.heads(),
+                exampleAndHead -> AttentionBackward.ofThread()
+                        .run(
+                                geometry,
+                                firstElement(geometry, exampleAndHead, geometry.queries()),
+                                firstElement(geometry, exampleAndHead, geometry.keys()),
+                                q,
+                                qOffset,
+                                k,
+                                kOffset,
+                                v,
+                                vOffset,
+                                out,
+                                outOffset,
+                                logSumExp,
+                                exampleAndHead * geometry.queries(),
+                                dOut,
+                                dOutOffset,
+                                dq,
+                                dqOffset,
+                                dk,
+                                dkOffset,
+                                dv,
+                                dvOffset));
     }
 
     /** Where the first row of a head begins in an array of {@code rows} rows an example. */

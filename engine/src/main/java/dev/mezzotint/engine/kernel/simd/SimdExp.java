@@ -56,7 +56,14 @@ final class SimdExp {
      * loops of attention, and each vector that crosses a call becomes an object (measured: a third of the speed).
      */
     static void powersOfTwo(
-            float[] values, int offset, int stride, int rows, float[] shift, int shiftOffset, float[] sums, int sumsOffset) {
+            float[] values,
+            int offset,
+            int stride,
+            int rows,
+            float[] shift,
+            int shiftOffset,
+            float[] sums,
+            int sumsOffset) {
         FloatVector subtrahend = FloatVector.fromArray(SPECIES, shift, shiftOffset);
         FloatVector c5 = FloatVector.broadcast(SPECIES, 0.0013264658f);
         FloatVector c4 = FloatVector.broadcast(SPECIES, 0.009671566f);

@@ -38,8 +38,8 @@ class SimdAttentionTest {
         "1, 2, 97, 97, 3, true",
     })
     void agreesWithTheScalarTwin(int batch, int heads, int queries, int keys, int width, boolean causal) {
-        AttentionGeometry geometry = new AttentionGeometry(
-                batch, heads, queries, keys, width, (float) (1 / Math.sqrt(width)), causal);
+        AttentionGeometry geometry =
+                new AttentionGeometry(batch, heads, queries, keys, width, (float) (1 / Math.sqrt(width)), causal);
         AttentionCase expected = new AttentionCase(geometry, 1, 7).run(new ScalarAttention(), ONE);
         AttentionCase actual = new AttentionCase(geometry, 1, 7).run(new SimdAttention(), ONE);
         assertClose("logSumExp", expected.logSumExp, actual.logSumExp, 2e-6);
@@ -118,8 +118,7 @@ class SimdAttentionTest {
     }
 
     private static void assertWithin(String name, float[] expected, float[] actual, double tolerance) {
-        assertArrayEquals(
-                AttentionCase.inner(expected), AttentionCase.inner(actual), (float) tolerance, name);
+        assertArrayEquals(AttentionCase.inner(expected), AttentionCase.inner(actual), (float) tolerance, name);
     }
 
     private static void assertClose(String name, float[] expected, float[] actual, double tolerance) {
