@@ -103,8 +103,8 @@ public class ConvBenchmark {
         double forward = dot(dy, y);
         double tolerance = 1e-5 * Math.sqrt(dot(y, y) * dot(dy, dy));
         if (!(Math.abs(dot(dx, x) - forward) <= tolerance) || !(Math.abs(dot(dw, weight) - forward) <= tolerance)) {
-            throw new IllegalStateException(layer + ": the gradients do not belong to the forward pass: " + forward + ", "
-                    + dot(dx, x) + ", " + dot(dw, weight));
+            throw new IllegalStateException(layer + ": the gradients do not belong to the forward pass: " + forward
+                    + ", " + dot(dx, x) + ", " + dot(dw, weight));
         }
     }
 

@@ -78,7 +78,8 @@ public class GemmBenchmark {
                 sum += (double) a[i * k + p] * b[p * n + j];
             }
             if (!(Math.abs(sum - c[i * n + j]) <= 1e-5 * Math.sqrt(k))) {
-                throw new IllegalStateException(shape + ": c[" + i + ", " + j + "] is " + c[i * n + j] + ", not " + sum);
+                throw new IllegalStateException(
+                        shape + ": c[" + i + ", " + j + "] is " + c[i * n + j] + ", not " + sum);
             }
         }
     }
@@ -104,8 +105,7 @@ public class GemmBenchmark {
     }
 
     private float[] run(float[] left, int rowStride, int columnStride) {
-        gemm.multiply(
-                workers, m, n, k, left, 0, rowStride, columnStride, packed, 0, c, 0, n, Epilogue.STORE);
+        gemm.multiply(workers, m, n, k, left, 0, rowStride, columnStride, packed, 0, c, 0, n, Epilogue.STORE);
         return c;
     }
 

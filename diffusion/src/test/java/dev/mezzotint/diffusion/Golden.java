@@ -25,8 +25,9 @@ public record Golden(Path folder) {
     /** A case that is too large for the project or not its own to pass on; the test is skipped where it is absent. */
     public static Golden beside(String name) {
         Path folder = root().resolve("../shared/golden").resolve(name).normalize();
-        Assumptions.assumeTrue(Files.isDirectory(folder), "the project does not carry the golden files " + name
-                + ", and they are not at " + folder);
+        Assumptions.assumeTrue(
+                Files.isDirectory(folder),
+                "the project does not carry the golden files " + name + ", and they are not at " + folder);
         return new Golden(folder);
     }
 

@@ -41,20 +41,35 @@ public final class ClipImageEncoder {
                 "class_embedding", Shape.of(config.width()), ParameterLayout.SAME, Initializer.normal(0.02));
         int patch = config.patchSize();
         patches = new Conv2d(
-                embeddings.child("patch_embedding"), 3, config.width(), patch, patch, 0, 0, false,
+                embeddings.child("patch_embedding"),
+                3,
+                config.width(),
+                patch,
+                patch,
+                0,
+                0,
+                false,
                 Initializer.fanIn(3 * patch * patch));
         positions = new Embedding(embeddings.child("position_embedding"), config.tokens(), config.width(), 0.02);
         // The misspelling is the name that published checkpoints use.
         firstNorm = new LayerNorm(model.child("pre_layrnorm"), config.width(), config.epsilon());
         for (int i = 0; i < config.layers(); i++) {
             layers.add(new ClipLayer(
-                    model.child("encoder").child("layers", i), config.width(), config.feedForward(), config.heads(),
-                    config.activation(), config.epsilon()));
+                    model.child("encoder").child("layers", i),
+                    config.width(),
+                    config.feedForward(),
+                    config.heads(),
+                    config.activation(),
+                    config.epsilon()));
         }
         lastNorm = new LayerNorm(model.child("post_layernorm"), config.width(), config.epsilon());
         projection = new Linear(
-                parameters.child("visual_projection"), config.width(), config.projection(), false,
-                ParameterLayout.SAME, Initializer.normal(1 / Math.sqrt(config.width())));
+                parameters.child("visual_projection"),
+                config.width(),
+                config.projection(),
+                false,
+                ParameterLayout.SAME,
+                Initializer.normal(1 / Math.sqrt(config.width())));
     }
 
     /** The sizes. */

@@ -73,8 +73,8 @@ public record ClipTextConfig(
         Map<String, Json> members = new LinkedHashMap<>();
         members.put(
                 "architectures",
-                Json.array(java.util.List.of(
-                        Json.of(projection > 0 ? "CLIPTextModelWithProjection" : "CLIPTextModel"))));
+                Json.array(
+                        java.util.List.of(Json.of(projection > 0 ? "CLIPTextModelWithProjection" : "CLIPTextModel"))));
         members.put("model_type", Json.of("clip_text_model"));
         members.put("vocab_size", Json.of(vocabularySize));
         members.put("hidden_size", Json.of(width));

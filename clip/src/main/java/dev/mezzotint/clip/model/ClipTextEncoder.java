@@ -5,10 +5,10 @@ import dev.mezzotint.engine.autograd.ResampleOps;
 import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.nn.Embedding;
+import dev.mezzotint.engine.nn.Initializer;
 import dev.mezzotint.engine.nn.LayerNorm;
 import dev.mezzotint.engine.nn.Linear;
 import dev.mezzotint.engine.nn.ParameterLayout;
-import dev.mezzotint.engine.nn.Initializer;
 import dev.mezzotint.engine.nn.Parameters;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -38,14 +38,22 @@ public final class ClipTextEncoder {
                 model.child("embeddings").child("position_embedding"), config.positions(), config.width(), 0.01);
         for (int i = 0; i < config.layers(); i++) {
             layers.add(new ClipLayer(
-                    model.child("encoder").child("layers", i), config.width(), config.feedForward(), config.heads(),
-                    config.activation(), config.epsilon()));
+                    model.child("encoder").child("layers", i),
+                    config.width(),
+                    config.feedForward(),
+                    config.heads(),
+                    config.activation(),
+                    config.epsilon()));
         }
         finalNorm = new LayerNorm(model.child("final_layer_norm"), config.width(), config.epsilon());
         projection = config.projection() > 0
                 ? Optional.of(new Linear(
-                        parameters.child("text_projection"), config.width(), config.projection(), false,
-                        ParameterLayout.SAME, Initializer.normal(1 / Math.sqrt(config.width()))))
+                        parameters.child("text_projection"),
+                        config.width(),
+                        config.projection(),
+                        false,
+                        ParameterLayout.SAME,
+                        Initializer.normal(1 / Math.sqrt(config.width()))))
                 : Optional.empty();
     }
 
@@ -78,8 +86,8 @@ public final class ClipTextEncoder {
      */
     public Tensor encode(Tape tape, int[][] ids, int skippedLayers, boolean normed) {
         if (skippedLayers < 0 || skippedLayers > config.layers()) {
-            throw new IllegalArgumentException("CLIP text encoder: cannot skip " + skippedLayers + " of "
-                    + config.layers() + " layers");
+            throw new IllegalArgumentException(
+                    "CLIP text encoder: cannot skip " + skippedLayers + " of " + config.layers() + " layers");
         }
         if (ids.length == 0 || ids[0].length == 0) {
             throw new IllegalArgumentException("CLIP text encoder: needs at least one text of at least one token");

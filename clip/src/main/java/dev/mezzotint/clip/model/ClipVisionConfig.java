@@ -30,12 +30,18 @@ public record ClipVisionConfig(
         int projection) {
     /** Refuses sizes that do not fit each other. */
     public ClipVisionConfig {
-        if (imageSize < 1 || patchSize < 1 || width < 1 || feedForward < 1 || heads < 1 || layers < 1 || projection < 1) {
+        if (imageSize < 1
+                || patchSize < 1
+                || width < 1
+                || feedForward < 1
+                || heads < 1
+                || layers < 1
+                || projection < 1) {
             throw new IllegalArgumentException("CLIP image encoder: every size must be positive");
         }
         if (width % heads != 0 || imageSize % patchSize != 0) {
-            throw new IllegalArgumentException("CLIP image encoder: " + heads + " heads must divide hidden_size " + width
-                    + " and patches of " + patchSize + " must divide pictures of " + imageSize);
+            throw new IllegalArgumentException("CLIP image encoder: " + heads + " heads must divide hidden_size "
+                    + width + " and patches of " + patchSize + " must divide pictures of " + imageSize);
         }
     }
 

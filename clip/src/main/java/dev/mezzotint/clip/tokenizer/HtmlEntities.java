@@ -79,7 +79,9 @@ final class HtmlEntities {
             return exact;
         }
         String lower = Names.CHARACTERS.get(body.toLowerCase(Locale.ROOT));
-        boolean shouted = lower != null && body.equals(body.toUpperCase(Locale.ROOT)) && unescape(whole).equals(whole);
+        boolean shouted = lower != null
+                && body.equals(body.toUpperCase(Locale.ROOT))
+                && unescape(whole).equals(whole);
         return shouted ? lower.toUpperCase(Locale.ROOT) : whole;
     }
 

@@ -82,8 +82,8 @@ final class OpenAiVocabulary {
         List<Merges.Pair> pairs = new ArrayList<>();
         try (InputStream raw = Files.newInputStream(file);
                 InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
-                BufferedReader lines = new BufferedReader(
-                        new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
             readLine(lines, file); // the heading
             while (pairs.size() < MERGES) {
                 String line = readLine(lines, file);

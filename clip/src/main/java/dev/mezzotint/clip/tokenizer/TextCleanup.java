@@ -28,7 +28,9 @@ public enum TextCleanup {
         @Override
         public String clean(String text) {
             String plain = HtmlEntities.unescape(HtmlEntities.unescape(TextRepair.repair(text)));
-            return collapseSpace(TextRepair.replaceLoneSurrogates(plain)).strip().toLowerCase(Locale.ROOT);
+            return collapseSpace(TextRepair.replaceLoneSurrogates(plain))
+                    .strip()
+                    .toLowerCase(Locale.ROOT);
         }
     };
 

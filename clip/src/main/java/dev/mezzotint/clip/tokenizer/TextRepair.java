@@ -57,7 +57,9 @@ final class TextRepair {
             text = resolveReferences ? HtmlEntities.unescapeComplete(text) : text;
             text = Mojibake.repair(text);
             text = replaceForms(text);
-            text = SINGLE_QUOTE.matcher(DOUBLE_QUOTE.matcher(text).replaceAll("\"")).replaceAll("'");
+            text = SINGLE_QUOTE
+                    .matcher(DOUBLE_QUOTE.matcher(text).replaceAll("\""))
+                    .replaceAll("'");
             text = LINE_BREAK.matcher(text).replaceAll("\n");
             text = replaceLoneSurrogates(text);
             text = TERMINAL_ESCAPE.matcher(text).replaceAll("");

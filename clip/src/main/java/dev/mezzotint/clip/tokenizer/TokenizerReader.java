@@ -50,7 +50,8 @@ final class TokenizerReader {
             return OpenAiVocabulary.read(folder.resolve(OPENAI), cleanup);
         }
         throw new FormatException("The tokenizer folder " + folder + " lacks "
-                + (vocabulary ? MERGES + " beside its " + VOCABULARY + "; add it"
+                + (vocabulary
+                        ? MERGES + " beside its " + VOCABULARY + "; add it"
                         : VOCABULARY + " and " + MERGES + ", and has no " + FAST + " either; add them"));
     }
 
@@ -84,19 +85,28 @@ final class TokenizerReader {
             Json model = json.get("model");
             ids.putAll(ids(model.get("vocab")));
             for (Json merge : model.get("merges").elements()) {
-                pairs.add(switch (merge) {
-                    case Json.Arr(List<Json> two) when two.size() == 2 ->
-                        new Merges.Pair(two.get(0).asString(), two.get(1).asString());
-                    case Json.Arr _, Json.Obj _, Json.Str _, Json.Num _, Json.Bool _, Json.Null _ ->
-                        pair(merge.asString(), pairs.size() + 1, file);
-                });
+                pairs.add(
+                        switch (merge) {
+                            case Json.Arr(List<Json> two)
+                            when two.size() == 2 ->
+                                new Merges.Pair(
+                                        two.get(0).asString(), two.get(1).asString());
+                            case Json.Arr _, Json.Obj _, Json.Str _, Json.Num _, Json.Bool _, Json.Null _ ->
+                                pair(merge.asString(), pairs.size() + 1, file);
+                        });
             }
             for (Json token : json.find("added_tokens").map(Json::elements).orElse(List.of())) {
                 added.put(token.string("content"), token.integer("id"));
             }
             return json;
         });
-        return build(file, ids, file, pairs, TokenizerSettings.read(file.toAbsolutePath().getParent(), added), cleanup);
+        return build(
+                file,
+                ids,
+                file,
+                pairs,
+                TokenizerSettings.read(file.toAbsolutePath().getParent(), added),
+                cleanup);
     }
 
     private static Tokenizer build(

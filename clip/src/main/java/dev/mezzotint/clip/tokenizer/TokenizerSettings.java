@@ -51,7 +51,8 @@ record TokenizerSettings(
         Path configurationFile = folder.resolve(CONFIGURATION);
         return FileContent.from(configurationFile, configuration, _ -> {
             if (configuration.find(DECODER).isPresent()) {
-                for (Map.Entry<String, Json> entry : configuration.get(DECODER).members().entrySet()) {
+                for (Map.Entry<String, Json> entry :
+                        configuration.get(DECODER).members().entrySet()) {
                     added.put(entry.getValue().string("content"), id(entry.getKey(), configurationFile));
                 }
             }
@@ -78,9 +79,11 @@ record TokenizerSettings(
     }
 
     private static int find(Vocabulary vocabulary, String token, String role, Path file) throws FormatException {
-        return vocabulary.find(token).orElseThrow(() -> new FormatException("The " + role + " token "
-                + TokenizerReader.quote(token) + " is not in the vocabulary " + file
-                + "; correct it in " + CONFIGURATION + " or take the files from the same model"));
+        return vocabulary
+                .find(token)
+                .orElseThrow(() -> new FormatException("The " + role + " token "
+                        + TokenizerReader.quote(token) + " is not in the vocabulary " + file
+                        + "; correct it in " + CONFIGURATION + " or take the files from the same model"));
     }
 
     private static Json readIfThere(Path file) throws IOException {
@@ -101,13 +104,15 @@ record TokenizerSettings(
     }
 
     private static int maxLength(Json configuration, Path file) throws FormatException {
-        double length = configuration.find("model_max_length").map(Json::asDouble).orElse((double) DEFAULT_LENGTH);
+        double length =
+                configuration.find("model_max_length").map(Json::asDouble).orElse((double) DEFAULT_LENGTH);
         if (length > UNLIMITED) {
             return DEFAULT_LENGTH;
         }
         if (length < 3 || length != Math.rint(length)) {
-            throw new FormatException("The model_max_length in " + file + " is " + Json.of(length).print()
-                    + " but must be a whole number of at least 3 tokens; CLIP's is " + DEFAULT_LENGTH);
+            throw new FormatException(
+                    "The model_max_length in " + file + " is " + Json.of(length).print()
+                            + " but must be a whole number of at least 3 tokens; CLIP's is " + DEFAULT_LENGTH);
         }
         return (int) length;
     }
@@ -116,8 +121,10 @@ record TokenizerSettings(
         try {
             return Integer.parseInt(key);
         } catch (NumberFormatException e) {
-            throw new FormatException("The key " + TokenizerReader.quote(key) + " under " + DECODER + " in " + file
-                    + " must be a token id; fetch the file again", e);
+            throw new FormatException(
+                    "The key " + TokenizerReader.quote(key) + " under " + DECODER + " in " + file
+                            + " must be a token id; fetch the file again",
+                    e);
         }
     }
 }

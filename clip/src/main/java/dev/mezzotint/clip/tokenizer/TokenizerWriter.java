@@ -40,8 +40,12 @@ final class TokenizerWriter {
 
         write(folder.resolve(TokenizerReader.VOCABULARY), Json.object(ids).print());
         write(folder.resolve(TokenizerReader.MERGES), lines.toString());
-        write(folder.resolve(TokenizerSettings.CONFIGURATION), Json.object(configuration).pretty());
-        write(folder.resolve(TokenizerSettings.SPECIAL_TOKENS), Json.object(roles).pretty());
+        write(
+                folder.resolve(TokenizerSettings.CONFIGURATION),
+                Json.object(configuration).pretty());
+        write(
+                folder.resolve(TokenizerSettings.SPECIAL_TOKENS),
+                Json.object(roles).pretty());
     }
 
     private static Json declared(SpecialTokens special) {

@@ -67,13 +67,15 @@ class ClipTextEncoderTest {
         Tape tape = Tape.inference(Compute.best());
         float[] fromWhole =
                 encoder.pool(tape, encoder.encode(tape, whole), whole).data().clone();
-        float[] fromCut = encoder.pool(tape, encoder.encode(tape, cut), cut).data().clone();
+        float[] fromCut =
+                encoder.pool(tape, encoder.encode(tape, cut), cut).data().clone();
         assertArrayEquals(fromWhole, fromCut, 1e-5f);
     }
 
     @Test
     void configurationSurvivesBeingWritten() throws IOException {
-        for (String name : new String[] {"vit_l14_like_quick_gelu", "vit_b32_like_projected", "open_clip_h_like_gelu"}) {
+        for (String name :
+                new String[] {"vit_l14_like_quick_gelu", "vit_b32_like_projected", "open_clip_h_like_gelu"}) {
             ClipTextConfig config = ClipTextConfig.parse(GoldenClip.of(name).config());
             assertEquals(config, ClipTextConfig.parse(config.toJson()));
         }

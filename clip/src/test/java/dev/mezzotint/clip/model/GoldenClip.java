@@ -60,7 +60,8 @@ record GoldenClip(Path folder) {
             difference = here >= 0 ? Math.max(difference, here) : Double.POSITIVE_INFINITY;
         }
         assertTrue(
-                difference <= TOLERANCE * largest, name + " differs by " + difference / largest + " of its largest value");
+                difference <= TOLERANCE * largest,
+                name + " differs by " + difference / largest + " of its largest value");
     }
 
     private static Path root() {

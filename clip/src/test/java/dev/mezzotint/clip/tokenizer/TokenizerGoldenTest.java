@@ -106,7 +106,8 @@ class TokenizerGoldenTest {
         assertEquals(
                 Json.parse(Files.readString(golden.resolve("vocab.json"))),
                 Json.parse(Files.readString(folder.resolve("saved/vocab.json"))));
-        assertEquals(merges, Files.readString(folder.resolve("saved/merges.txt")).strip());
+        assertEquals(
+                merges, Files.readString(folder.resolve("saved/merges.txt")).strip());
     }
 
     @Test

@@ -110,7 +110,8 @@ class TokenizerTest {
         Files.delete(map);
         assertEquals(TOY.endToken(), Tokenizer.load(folder).padToken());
         Files.delete(configuration);
-        assertEquals(TOY.endToken(), Tokenizer.load(folder.resolve("vocab.json")).padToken());
+        assertEquals(
+                TOY.endToken(), Tokenizer.load(folder.resolve("vocab.json")).padToken());
         Files.writeString(folder.resolve("added_tokens.json"), "{\"<cat-toy>\": " + TOY.vocabularySize() + "}");
         Tokenizer grown = Tokenizer.load(folder);
         assertEquals(TOY.vocabularySize() + 1, grown.vocabularySize());
@@ -131,15 +132,18 @@ class TokenizerTest {
     @Test
     void aMegabyteWithoutASpaceIsNoTrouble() {
         String text = "cubered".repeat(150_000);
-        Encoded encoded =
-                assertTimeoutPreemptively(Duration.ofSeconds(20), () -> TOY.tokenize(text));
+        Encoded encoded = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> TOY.tokenize(text));
         assertTrue(encoded.truncated());
     }
 
     @Test
     void threadsShareIt() {
-        List<String> texts = IntStream.range(0, 2000).mapToObj(i -> CORPUS.get(i % 4) + " " + i).toList();
-        List<int[]> alone = texts.stream().map(TokenizerTrainer.train(CORPUS, 30, 16)::encode).toList();
+        List<String> texts = IntStream.range(0, 2000)
+                .mapToObj(i -> CORPUS.get(i % 4) + " " + i)
+                .toList();
+        List<int[]> alone = texts.stream()
+                .map(TokenizerTrainer.train(CORPUS, 30, 16)::encode)
+                .toList();
         List<int[]> together = texts.parallelStream().map(TOY::encode).toList();
         for (int i = 0; i < texts.size(); i++) {
             assertArrayEquals(alone.get(i), together.get(i));

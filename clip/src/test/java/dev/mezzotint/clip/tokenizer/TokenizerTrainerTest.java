@@ -119,7 +119,8 @@ class TokenizerTrainerTest {
                 int more = best.isEmpty() ? 1 : entry.getValue() - counts.get(best);
                 boolean lower = more == 0
                         && (entry.getKey().get(0) < best.get(0)
-                                || (entry.getKey().get(0).equals(best.get(0)) && entry.getKey().get(1) < best.get(1)));
+                                || (entry.getKey().get(0).equals(best.get(0))
+                                        && entry.getKey().get(1) < best.get(1)));
                 if (more > 0 || lower) {
                     best = entry.getKey();
                 }

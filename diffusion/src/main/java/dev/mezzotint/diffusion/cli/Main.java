@@ -1,15 +1,60 @@
 package dev.mezzotint.diffusion.cli;
 
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code mezzo} command. */
+/** The {@code mezzo} command: finds the subcommand, and turns whatever fails into one line and an exit code. */
 @Command(
         name = "mezzo",
         mixinStandardHelpOptions = true,
-        version = "mezzotint 0.1.0-SNAPSHOT",
-        description = "Text in, picture out: diffusion in pure Java.")
-public final class Main implements Runnable {
+        versionProvider = Version.class,
+        description = "Draws pictures from words, offline and in pure Java.",
+        synopsisHeading = "",
+        customSynopsis = {
+            "Usage: mezzo \"PROMPT\" [OPTIONS]        draw a picture (short for mezzo generate)",
+            "       mezzo COMMAND [OPTIONS]"
+        },
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:Done.",
+            "1:Failed; one line on standard error says what and what to do.",
+            "2:The command line was wrong."
+        },
+        footerHeading = "%nEnvironment:%n",
+        footer = {
+            "  JAVA_HOME           The JDK (25 or newer) to run on.",
+            "  JDK_JAVA_OPTIONS    Options for the Java VM, such as -Xmx8g for large pictures or",
+            "                      -Dmezzotint.kernels=scalar to do without vector instructions.",
+            "",
+            "mezzo COMMAND --help says more about a command."
+        })
+public final class Main {
+    /** Exit code where all went well. */
+    static final int DONE = 0;
+    /** Exit code where something failed. */
+    static final int FAILED = 1;
+    /** Exit code where the command line was wrong. */
+    static final int WRONG = 2;
+
+    private static final List<String> OWN_OPTIONS = List.of("-h", "--help", "-V", "--version");
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show the whole stack trace where something fails.")
+    private boolean verbose;
+
     private Main() {}
 
     /**
@@ -18,11 +63,84 @@ public final class Main implements Runnable {
      * @param arguments the words after {@code mezzo}
      */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        int status = run(
+                List.of(arguments),
+                new PrintWriter(System.out, true),
+                new PrintWriter(System.err, true),
+                ProgressLine.onTerminal());
+        System.exit(status);
     }
 
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+    /**
+     * Runs the command line.
+     *
+     * @param terminal whether {@code err} is a terminal, on which a line may be written over
+     * @return the exit code
+     */
+    static int run(List<String> arguments, PrintWriter out, PrintWriter err, boolean terminal) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main)
+                .addSubcommand(new GenerateCommand(terminal))
+                .addSubcommand(new TrainCommand())
+                .addSubcommand(new InspectCommand())
+                .addSubcommand(new HelpCommand());
+        line.setOut(out).setErr(err);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(
+                (wrong, given) -> main.report(wrong.getCommandLine(), wrong, sentence(wrong)));
+        line.setExecutionExceptionHandler((failure, command, result) -> main.report(command, failure));
+        try {
+            if (arguments.isEmpty()) {
+                line.usage(err);
+                return WRONG;
+            }
+            return line.execute(withCommand(arguments, line).toArray(String[]::new));
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            return main.report(line, e);
+        }
+    }
+
+    /** What does not begin with a command is a prompt, with or without options before it. */
+    private static List<String> withCommand(List<String> arguments, CommandLine line) {
+        String first = arguments.getFirst();
+        if (line.getSubcommands().containsKey(first) || OWN_OPTIONS.contains(first)) {
+            return arguments;
+        }
+        return Stream.concat(Stream.of(GenerateCommand.NAME), arguments.stream())
+                .toList();
+    }
+
+    private int report(CommandLine command, ParameterException wrong, String sentence) {
+        command.getErr().println("mezzo: " + Failure.oneLine(sentence));
+        trace(command, wrong);
+        return WRONG;
+    }
+
+    private int report(CommandLine command, Throwable failure) {
+        command.getErr().println("mezzo: " + Failure.sentence(failure));
+        trace(command, failure);
+        return FAILED;
+    }
+
+    private void trace(CommandLine command, Throwable failure) {
+        if (verbose) {
+            failure.printStackTrace(command.getErr());
+        }
+    }
+
+    private static String sentence(ParameterException wrong) {
+        String help = "; see " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && unmatched.getUnmatched().stream().noneMatch(word -> word.startsWith("-"))) {
+            String words = unmatched.getUnmatched().stream()
+                    .map(word -> "'" + word + "'")
+                    .collect(Collectors.joining(", "));
+            return "unexpected " + words + "; put a prompt of several words in quotes" + help;
+        }
+        String message = wrong.getMessage();
+        // picocli begins its sentences with a capital and lists remedies on further lines.
+        String first = message.lines().findFirst().orElse("the command line is wrong");
+        String decapitalised = Character.toLowerCase(first.charAt(0)) + first.substring(1);
+        return decapitalised + help;
     }
 }

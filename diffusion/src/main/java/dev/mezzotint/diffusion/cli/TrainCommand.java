@@ -84,16 +84,15 @@ public final class TrainCommand implements Callable<Integer> {
         CaptionedDataset dataset = DatasetProviders.find(data).open(options);
         ModelTraining training = new ModelTraining(out, dataset, Compute.best(), System.err::println);
         for (Stage stage : stages) {
-            boolean finished =
-                    switch (stage) {
-                        case VOCABULARY -> {
-                            training.trainVocabulary();
-                            yield true;
-                        }
-                        case CLIP -> training.trainClip(effort(40_000, 2000, 128, 1e-3));
-                        case VAE -> training.trainVae(effort(20_000, 3000, 16, 1e-3));
-                        case UNET -> training.trainDenoiser(effort(80_000, 6000, 64, 1.5e-3));
-                    };
+            boolean finished = switch (stage) {
+                case VOCABULARY -> {
+                    training.trainVocabulary();
+                    yield true;
+                }
+                case CLIP -> training.trainClip(effort(40_000, 2000, 128, 1e-3));
+                case VAE -> training.trainVae(effort(20_000, 3000, 16, 1e-3));
+                case UNET -> training.trainDenoiser(effort(80_000, 6000, 64, 1.5e-3));
+            };
             if (!finished) {
                 System.err.println("stopped; the same command goes on from the last checkpoint");
                 return 1;

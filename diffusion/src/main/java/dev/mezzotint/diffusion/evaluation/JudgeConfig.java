@@ -22,7 +22,11 @@ public record JudgeConfig(int pictureSize, int channels, List<String> shapes, Li
 
     /** Refuses sizes that the network cannot have. */
     public JudgeConfig {
-        if (pictureSize < 16 || pictureSize % 8 != 0 || pictureSize > 1024 || channels < 16 || channels % 16 != 0
+        if (pictureSize < 16
+                || pictureSize % 8 != 0
+                || pictureSize > 1024
+                || channels < 16
+                || channels % 16 != 0
                 || channels > 1024) {
             throw new IllegalArgumentException("judge: pictures of " + pictureSize + " pixels and " + channels
                     + " channels cannot be; give a multiple of 8 from 16 to 1024 and a multiple of 16 up to 1024");
@@ -57,7 +61,10 @@ public record JudgeConfig(int pictureSize, int channels, List<String> shapes, Li
     /** Reads what {@link #members} wrote. */
     static JudgeConfig of(Json json) {
         return new JudgeConfig(
-                json.integer("picture_size"), json.integer("channels"), words(json.get("shapes")), words(json.get("hues")));
+                json.integer("picture_size"),
+                json.integer("channels"),
+                words(json.get("shapes")),
+                words(json.get("hues")));
     }
 
     private static List<String> words(Json array) {

@@ -75,8 +75,8 @@ final class JudgeTask implements TrainingTask {
                 LossOps.crossEntropy(tape, shape, targets.shapes()),
                 LossOps.crossEntropy(tape, hue, targets.hues()));
         Tensor rows = ShapeOps.reshape(tape, offset, targets.objects().length, JudgeConfig.OFFSETS);
-        Tensor where = LossOps.squaredError(
-                tape, rows, Tensor.of(targets.offsets(), rows.shape()), targets.offsetWeights());
+        Tensor where =
+                LossOps.squaredError(tape, rows, Tensor.of(targets.offsets(), rows.shape()), targets.offsetWeights());
         return ArithmeticOps.add(
                 tape, ArithmeticOps.add(tape, there, what), ArithmeticOps.affine(tape, where, OFFSET_WEIGHT, 0));
     }

@@ -38,8 +38,7 @@ public final class JudgeTraining {
      * @param testPictures renders to measure by, half of each split
      * @param seed of the data, the first weights and the order
      */
-    public record Settings(
-            int pictures, int epochs, int batchSize, double peakRate, int testPictures, long seed) {
+    public record Settings(int pictures, int epochs, int batchSize, double peakRate, int testPictures, long seed) {
         /** What the judge in {@code models/judge} was trained with. */
         public static final Settings DEFAULT = new Settings(16_000, 4, 32, 3e-3, 2_000, 7_001);
 
@@ -78,13 +77,21 @@ public final class JudgeTraining {
      * @throws IOException if a file cannot be written
      */
     public static Optional<Judge> train(
-            DatasetProvider provider, Settings settings, Compute compute, Path work, Path model, Consumer<String> progress)
+            DatasetProvider provider,
+            Settings settings,
+            Compute compute,
+            Path work,
+            Path model,
+            Consumer<String> progress)
             throws IOException {
         long start = System.nanoTime();
         LabelledPictures pictures = LabelledPictures.render(
                 open(provider, settings.seed(), settings.pictures()), settings.pictures(), compute.workers());
         progress.accept(String.format(
-                Locale.ROOT, "judge: %d pictures rendered in %.0f s", pictures.count(), (System.nanoTime() - start) / 1e9));
+                Locale.ROOT,
+                "judge: %d pictures rendered in %.0f s",
+                pictures.count(),
+                (System.nanoTime() - start) / 1e9));
         JudgeConfig config = pictures.config(CHANNELS);
         JudgeNetwork network = new JudgeNetwork(config);
         network.parameters().initialize(new TorchGenerator(settings.seed()));
@@ -96,7 +103,11 @@ public final class JudgeTraining {
             return Optional.empty();
         }
         Accuracy accuracy = measure(
-                new Judge(config, network, Double.NaN, compute), provider, settings.seed(), settings.testPictures(), progress);
+                new Judge(config, network, Double.NaN, compute),
+                provider,
+                settings.seed(),
+                settings.testPictures(),
+                progress);
         new Judge(config, network, accuracy.share(), compute).save(model);
         return Optional.of(Judge.load(model, compute));
     }
@@ -132,15 +143,23 @@ public final class JudgeTraining {
                 right += rightOf[objects];
                 if (of[objects] > 0) {
                     progress.accept(String.format(
-                            Locale.ROOT, "judge: %s pairs, objects: %d, right: %d of %d (%.1f %%)", SPLITS.get(split),
-                            objects, rightOf[objects], of[objects], 100.0 * rightOf[objects] / of[objects]));
+                            Locale.ROOT,
+                            "judge: %s pairs, objects: %d, right: %d of %d (%.1f %%)",
+                            SPLITS.get(split),
+                            objects,
+                            rightOf[objects],
+                            of[objects],
+                            100.0 * rightOf[objects] / of[objects]));
                 }
             }
         }
         Accuracy accuracy = new Accuracy(each * SPLITS.size(), right);
         progress.accept(String.format(
-                Locale.ROOT, "judge: right about %d of %d renders that it had not seen (%.2f %%)", accuracy.right(),
-                accuracy.pictures(), 100 * accuracy.share()));
+                Locale.ROOT,
+                "judge: right about %d of %d renders that it had not seen (%.2f %%)",
+                accuracy.right(),
+                accuracy.pictures(),
+                100 * accuracy.share()));
         return accuracy;
     }
 

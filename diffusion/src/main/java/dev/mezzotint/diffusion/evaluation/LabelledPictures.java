@@ -34,8 +34,8 @@ record LabelledPictures(List<Image> pictures, List<List<Label>> labels) {
         int size = pictures[0].width();
         for (Image image : pictures) {
             if (image.width() != size || image.height() != size || image.channels() != 3) {
-                throw new IllegalArgumentException("judge: a picture is " + image.width() + "×" + image.height() + " with "
-                        + image.channels() + " channels; all must be " + size + "×" + size + " with 3");
+                throw new IllegalArgumentException("judge: a picture is " + image.width() + "×" + image.height()
+                        + " with " + image.channels() + " channels; all must be " + size + "×" + size + " with 3");
             }
         }
         return new LabelledPictures(List.of(pictures), labels);
@@ -50,7 +50,17 @@ record LabelledPictures(List<Image> pictures, List<List<Label>> labels) {
         return new JudgeConfig(
                 pictures.getFirst().width(),
                 channels,
-                labels.stream().flatMap(List::stream).map(Label::shape).distinct().sorted().toList(),
-                labels.stream().flatMap(List::stream).map(Label::hue).distinct().sorted().toList());
+                labels.stream()
+                        .flatMap(List::stream)
+                        .map(Label::shape)
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                labels.stream()
+                        .flatMap(List::stream)
+                        .map(Label::hue)
+                        .distinct()
+                        .sorted()
+                        .toList());
     }
 }

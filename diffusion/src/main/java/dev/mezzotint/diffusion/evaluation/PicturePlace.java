@@ -13,7 +13,8 @@ enum PicturePlace {
     MIDDLE,
     RIGHT;
 
-    // Half way between where the scenes put objects of neighbouring places (up to 0.38 left, 0.44 to 0.56 in the middle).
+    // Half way between where the scenes put objects of neighbouring places (up to 0.38 left, 0.44 to 0.56 in the
+    // middle).
     private static final double BORDER = 0.41;
 
     static PicturePlace of(String word) {

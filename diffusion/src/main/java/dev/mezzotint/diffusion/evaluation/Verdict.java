@@ -46,7 +46,8 @@ public record Verdict(boolean objects, boolean placeAsked, boolean place) {
             String shape = Label.word(truth, "shape." + k);
             String hue = Label.word(truth, "hue." + k);
             Optional<Sighting> match = left.stream()
-                    .filter(sighting -> sighting.shape().equals(shape) && sighting.hue().equals(hue))
+                    .filter(sighting ->
+                            sighting.shape().equals(shape) && sighting.hue().equals(hue))
                     .findFirst();
             match.ifPresent(sighting -> {
                 left.remove(sighting);
@@ -57,7 +58,8 @@ public record Verdict(boolean objects, boolean placeAsked, boolean place) {
             return new Verdict(false, asked, false);
         }
         boolean stands = place.map(wanted -> wanted.holds(found.getFirst())).orElse(true)
-                && relation.map(wanted -> wanted.holds(found.get(0), found.get(1))).orElse(true);
+                && relation.map(wanted -> wanted.holds(found.get(0), found.get(1)))
+                        .orElse(true);
         return new Verdict(true, asked, stands);
     }
 }

@@ -50,8 +50,7 @@ public record GenerationRequest(
             throw new IllegalArgumentException("a picture needs at least one condition; give a prompt");
         }
         if (!(guidanceRescale >= 0 && guidanceRescale <= 1)) {
-            throw new IllegalArgumentException(
-                    "guidance rescale is " + guidanceRescale + " but must lie from 0 to 1");
+            throw new IllegalArgumentException("guidance rescale is " + guidanceRescale + " but must lie from 0 to 1");
         }
     }
 

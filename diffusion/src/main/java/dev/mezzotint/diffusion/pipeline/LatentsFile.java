@@ -48,8 +48,6 @@ public final class LatentsFile {
     /** Writes latents, (1, channels, rows, columns), whole or not at all. */
     public static void write(Path file, Tensor latents) throws IOException {
         SafetensorsWriter.write(
-                file,
-                List.of(NamedArray.ofFloats(NAME, latents.shape().toArray(), latents.data())),
-                Map.of());
+                file, List.of(NamedArray.ofFloats(NAME, latents.shape().toArray(), latents.data())), Map.of());
     }
 }

@@ -158,11 +158,12 @@ public final class ModelFolder {
             }
             Path folder = folder(component);
             if (!Files.isDirectory(folder)) {
-                throw new FormatException("the model " + path + " lacks the folder " + component.folder() + ", which its "
-                        + INDEX + " names; add it");
+                throw new FormatException("the model " + path + " lacks the folder " + component.folder()
+                        + ", which its " + INDEX + " names; add it");
             }
             if (component != ModelComponent.TOKENIZER && !Files.exists(configuration(component))) {
-                throw new FormatException(folder + " lacks " + configuration(component).getFileName() + "; add it");
+                throw new FormatException(
+                        folder + " lacks " + configuration(component).getFileName() + "; add it");
             }
             if (!component.weights().isEmpty()) {
                 weights(component);
@@ -190,7 +191,9 @@ public final class ModelFolder {
 
     /** The class in {@code ["library", "class"]}; empty for settings and for {@code [null, null]}. */
     private static Optional<String> className(Json value) {
-        return value instanceof Json.Arr(List<Json> pair) && pair.size() == 2 && pair.get(1) instanceof Json.Str(String type)
+        return value instanceof Json.Arr(List<Json> pair)
+                        && pair.size() == 2
+                        && pair.get(1) instanceof Json.Str(String type)
                 ? Optional.of(type)
                 : Optional.empty();
     }

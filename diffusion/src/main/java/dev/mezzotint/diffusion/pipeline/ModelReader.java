@@ -45,7 +45,8 @@ public final class ModelReader {
      * @throws IOException as {@link #read(ModelFolder)}
      */
     public static TextToImageModel read(ModelFolder folder, Path tokenizer) throws IOException {
-        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory())) {
+        try (ExecutorService threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory())) {
             Future<UNet> unet = threads.submit(() -> readUNet(folder));
             Future<ClipTextEncoder> textEncoder = threads.submit(() -> readTextEncoder(folder));
             Future<Optional<Autoencoder>> vae = threads.submit(
@@ -59,8 +60,8 @@ public final class ModelReader {
                 return new TextToImageModel(
                         folder.name(), result(words), result(textEncoder), result(unet), result(vae), scheduler);
             } catch (IllegalArgumentException e) {
-                throw new FormatException("the components of " + folder.path() + " do not fit each other: "
-                        + e.getMessage(), e);
+                throw new FormatException(
+                        "the components of " + folder.path() + " do not fit each other: " + e.getMessage(), e);
             }
         }
     }

@@ -53,7 +53,12 @@ public final class ModelWriter {
         component(folder, ModelComponent.TEXT_ENCODER, text, model.textEncoder().parameters(), dtype);
 
         index.put(name(ModelComponent.UNET), entry("diffusers", "UNet2DConditionModel"));
-        component(folder, ModelComponent.UNET, model.unet().config().toJson(), model.unet().parameters(), dtype);
+        component(
+                folder,
+                ModelComponent.UNET,
+                model.unet().config().toJson(),
+                model.unet().parameters(),
+                dtype);
 
         if (model.vae().isPresent()) {
             index.put(name(ModelComponent.VAE), entry("diffusers", "AutoencoderKL"));

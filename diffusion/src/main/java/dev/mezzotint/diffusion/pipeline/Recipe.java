@@ -39,7 +39,8 @@ public record Recipe(
                 + (negative.isEmpty() ? "" : "\nNegative prompt: " + negative)
                 + "\nSteps: " + steps
                 + ", Sampler: " + sampler
-                + ", CFG scale: " + BigDecimal.valueOf(guidance).stripTrailingZeros().toPlainString()
+                + ", CFG scale: "
+                + BigDecimal.valueOf(guidance).stripTrailingZeros().toPlainString()
                 + ", Seed: " + seed
                 + ", Size: " + width + "x" + height
                 + ", Model: " + model

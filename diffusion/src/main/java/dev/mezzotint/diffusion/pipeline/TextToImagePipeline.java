@@ -60,27 +60,21 @@ public final class TextToImagePipeline {
         // Noise to latent, step by step: the U-Net predicts under all conditions in one batch, guidance combines them,
         // the sampler takes the step.
         BatchShape shape = new BatchShape(1, rows * columns * channels);
-        Sampler sampler =
-                request.sampler().create(model.schedulerFor(request.sampler()), request.steps(), shape);
+        Sampler sampler = request.sampler().create(model.schedulerFor(request.sampler()), request.steps(), shape);
         TextGuidedUNet unet = new TextGuidedUNet(model.unet(), steps, contexts, rows, columns);
         GuidedDenoiser denoiser = new GuidedDenoiser(
-                unet,
-                request.conditions().stream().map(Condition::scale).toList(),
-                request.guidanceRescale(),
-                shape);
+                unet, request.conditions().stream().map(Condition::scale).toList(), request.guidanceRescale(), shape);
         LatentNoise noise = new LatentNoise(request.seed(), channels, rows * columns, request.initialLatents());
         Tensor latents = Tensor.zeros(1, rows, columns, channels);
         long start = System.nanoTime();
         new SamplingLoop(sampler, denoiser, shape).sample(latents.data(), noise, (done, x) -> {
             double seconds = (System.nanoTime() - start) / NANOS;
-            listener.stepped(
-                    new GenerationProgress(done.evaluation() + 1, done.evaluations(), seconds), latents);
+            listener.stepped(new GenerationProgress(done.evaluation() + 1, done.evaluations(), seconds), latents);
         });
 
         // Latent to picture.
         Tensor picture = decode(latents);
-        Image image =
-                Image.ofSignedFloats(request.width(), request.height(), picture.size(3), picture.data(), 0);
+        Image image = Image.ofSignedFloats(request.width(), request.height(), picture.size(3), picture.data(), 0);
         return new GeneratedPicture(image, latents.toChannelsFirst(), picture);
     }
 
@@ -95,9 +89,10 @@ public final class TextToImagePipeline {
         int width = request.width();
         int height = request.height();
         if (width < multiple || height < multiple || width % multiple != 0 || height % multiple != 0) {
-            throw new IllegalArgumentException("the size " + width + "x" + height + " does not suit the model; width and"
-                    + " height must be multiples of " + multiple + ", such as " + nearest(width, multiple) + "x"
-                    + nearest(height, multiple));
+            throw new IllegalArgumentException(
+                    "the size " + width + "x" + height + " does not suit the model; width and"
+                            + " height must be multiples of " + multiple + ", such as " + nearest(width, multiple) + "x"
+                            + nearest(height, multiple));
         }
         int longest = model.schedulerFor(request.sampler()).noise().numTrainTimesteps();
         if (request.steps() < 1 || request.steps() > longest) {
@@ -117,14 +112,14 @@ public final class TextToImagePipeline {
         int rows = request.height() / model.factor();
         int columns = request.width() / model.factor();
         if (!latents.shape().equals(Shape.of(1, channels, rows, columns))) {
-            throw new IllegalArgumentException("initial latents of shape " + latents.shape() + " do not fit a picture of "
+            throw new IllegalArgumentException("initial latents of shape " + latents.shape()
+                    + " do not fit a picture of "
                     + request.width() + "x" + request.height() + ", which needs 1×" + channels + "×" + rows + "×"
                     + columns + "; change the size or the latents");
         }
         for (float value : latents.data()) {
             if (!Float.isFinite(value)) {
-                throw new IllegalArgumentException(
-                        "initial latents hold a value that is not finite; make them again");
+                throw new IllegalArgumentException("initial latents hold a value that is not finite; make them again");
             }
         }
     }
@@ -151,7 +146,8 @@ public final class TextToImagePipeline {
     private Tensor decode(Tensor latents) {
         Optional<Tensor> decoded = model.vae().map(vae -> {
             float unscale = (float) (1 / vae.config().scalingFactor());
-            return vae.decode(ends, ArithmeticOps.affine(ends, latents, unscale, 0)).copy();
+            return vae.decode(ends, ArithmeticOps.affine(ends, latents, unscale, 0))
+                    .copy();
         });
         ends.reset();
         Tensor picture = decoded.orElse(latents);

@@ -113,7 +113,9 @@ public record SchedulerConfig(
         if (!noise.trainedBetas().isEmpty()) {
             members.put(
                     "trained_betas",
-                    Json.array(noise.trainedBetas().stream().map(beta -> Json.of((double) beta)).toList()));
+                    Json.array(noise.trainedBetas().stream()
+                            .map(beta -> Json.of((double) beta))
+                            .toList()));
         }
         members.put("rescale_betas_zero_snr", Json.of(noise.rescaleBetasZeroSnr()));
         members.put("prediction_type", Json.of(predictionType.label()));

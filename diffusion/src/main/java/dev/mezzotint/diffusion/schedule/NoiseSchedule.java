@@ -118,10 +118,7 @@ public final class NoiseSchedule {
     }
 
     private static int exampleLength(String operation, float[] x0, float[] noise, int[] t, float[] out) {
-        if (t.length == 0
-                || x0.length % t.length != 0
-                || noise.length != x0.length
-                || out.length != x0.length) {
+        if (t.length == 0 || x0.length % t.length != 0 || noise.length != x0.length || out.length != x0.length) {
             throw new IllegalArgumentException(operation + ": x0 has " + x0.length + " values, noise " + noise.length
                     + ", out " + out.length + " for " + t.length
                     + " timesteps; the three must be of one length, a multiple of the number of timesteps");

@@ -50,11 +50,8 @@ public final class ContrastiveTask implements TrainingTask {
         this.pictures = pictures;
         order = new BatchOrder(pictures.count(), batchSize, seed);
         logScale = Parameters.create()
-                .declare(
-                        "logit_scale",
-                        Shape.of(1),
-                        ParameterLayout.SAME,
-                        Initializer.constant((float) Math.log(1 / 0.07)));
+                .declare("logit_scale", Shape.of(1), ParameterLayout.SAME, Initializer.constant((float)
+                        Math.log(1 / 0.07)));
         logScale.value().fill((float) Math.log(1 / 0.07));
     }
 
@@ -86,15 +83,12 @@ public final class ContrastiveTask implements TrainingTask {
 
         int[][] ids = tokens(indices, order.random(batch));
         Tensor states = texts.encode(tape, ids);
-        Tensor textPlaces =
-                PointwiseOps.normalizeRows(tape, texts.project(tape, texts.pool(tape, states, ids)));
+        Tensor textPlaces = PointwiseOps.normalizeRows(tape, texts.project(tape, texts.pool(tape, states, ids)));
 
-        Tensor scale = PointwiseOps.exp(
-                tape, PointwiseOps.clamp(tape, logScale.on(tape), 0, LARGEST_LOG_SCALE));
+        Tensor scale = PointwiseOps.exp(tape, PointwiseOps.clamp(tape, logScale.on(tape), 0, LARGEST_LOG_SCALE));
         Tensor scaled = ArithmeticOps.multiply(tape, imagePlaces, scale);
         int[] diagonal = IntStream.range(0, size).toArray();
-        Tensor imageLoss =
-                LossOps.crossEntropy(tape, MatrixOps.matmulTransposed(tape, scaled, textPlaces), diagonal);
+        Tensor imageLoss = LossOps.crossEntropy(tape, MatrixOps.matmulTransposed(tape, scaled, textPlaces), diagonal);
         Tensor captions = ShapeOps.slice(tape, textPlaces, 0, 0, size);
         Tensor textLoss = LossOps.crossEntropy(tape, MatrixOps.matmulTransposed(tape, captions, scaled), diagonal);
         return ArithmeticOps.affine(tape, ArithmeticOps.add(tape, imageLoss, textLoss), 0.5f, 0);

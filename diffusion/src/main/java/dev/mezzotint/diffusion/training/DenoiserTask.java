@@ -110,7 +110,9 @@ public final class DenoiserTask implements TrainingTask {
             timesteps[n] = random.nextInt(schedule.numTrainTimesteps());
             times[n] = timesteps[n];
             boolean dropped = random.nextFloat() < objective.conditionDropout();
-            ids[n] = dropped ? emptyIds : tokenizer.tokenize(latents.caption(indices[n])).ids();
+            ids[n] = dropped
+                    ? emptyIds
+                    : tokenizer.tokenize(latents.caption(indices[n])).ids();
         }
         Tensor noise = tape.allocate(shape);
         random.normal(noise.data(), 0, noise.length());

@@ -53,8 +53,7 @@ final class LossCurve {
         Png.write(png, rgb(canvas), Map.of("Title", "loss of " + title));
     }
 
-    private static void drawLine(
-            Graphics2D g, Axes axes, List<double[]> points, Color color, float width, int window) {
+    private static void drawLine(Graphics2D g, Axes axes, List<double[]> points, Color color, float width, int window) {
         Path2D line = new Path2D.Double();
         double mean = points.getFirst()[1];
         for (int i = 0; i < points.size(); i++) {

@@ -82,8 +82,7 @@ public final class ModelTraining {
         texts.parameters().initialize(generator);
         images.parameters().initialize(generator);
         PictureStore pictures = PictureStore.load(data, 0, effort.examples(), compute.workers());
-        ContrastiveTask task =
-                new ContrastiveTask(texts, images, tokenizer, pictures, effort.batch(), effort.seed());
+        ContrastiveTask task = new ContrastiveTask(texts, images, tokenizer, pictures, effort.batch(), effort.seed());
         if (!loop(task, effort).run()) {
             return false;
         }
@@ -98,7 +97,8 @@ public final class ModelTraining {
         Autoencoder vae = new Autoencoder(ModelPlan.vae());
         vae.parameters().initialize(new TorchGenerator(effort.seed()));
         PictureStore pictures = PictureStore.load(data, 0, effort.examples(), compute.workers());
-        if (!loop(new VaeTask(vae, pictures, effort.batch(), effort.seed()), effort).run()) {
+        if (!loop(new VaeTask(vae, pictures, effort.batch(), effort.seed()), effort)
+                .run()) {
             return false;
         }
         Path sample = folder.resolve("vae-sample");
@@ -136,7 +136,11 @@ public final class ModelTraining {
         if (!finished) {
             loop.useAverage();
         }
-        save(model.resolve("unet"), "diffusion_pytorch_model.safetensors", unet.config().toJson(), unet.parameters());
+        save(
+                model.resolve("unet"),
+                "diffusion_pytorch_model.safetensors",
+                unet.config().toJson(),
+                unet.parameters());
         save(model.resolve("text_encoder"), "model.safetensors", texts.config().toJson(), texts.parameters());
         Files.createDirectories(model.resolve("scheduler"));
         JsonFile.write(model.resolve("scheduler").resolve("scheduler_config.json"), scheduler.toJson());
@@ -150,8 +154,7 @@ public final class ModelTraining {
             return LatentStore.open(store);
         }
         Autoencoder vae = new Autoencoder(config);
-        ParameterFiles.load(
-                model.resolve("vae").resolve("diffusion_pytorch_model.safetensors"), vae.parameters());
+        ParameterFiles.load(model.resolve("vae").resolve("diffusion_pytorch_model.safetensors"), vae.parameters());
         return LatentStore.build(store, vae, data, examples, compute, progress);
     }
 

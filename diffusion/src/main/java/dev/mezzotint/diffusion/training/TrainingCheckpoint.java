@@ -34,8 +34,8 @@ final class TrainingCheckpoint {
             String name = parameters.get(i).name();
             float[][] states = states(optimizer, ema, i);
             for (int kind = 0; kind < states.length; kind++) {
-                arrays.add(new NamedArray(
-                        KINDS[kind] + name, DType.F32, new int[] {states[kind].length}, states[kind]));
+                arrays.add(
+                        new NamedArray(KINDS[kind] + name, DType.F32, new int[] {states[kind].length}, states[kind]));
             }
         }
         Map<String, String> metadata = Map.of(STEPS, Long.toString(optimizer.steps()), TASK, task);

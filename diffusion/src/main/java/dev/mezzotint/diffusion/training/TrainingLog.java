@@ -78,16 +78,27 @@ final class TrainingLog implements AutoCloseable {
             progress.accept(String.format(
                     Locale.ROOT,
                     "%s: step %d/%d, loss %.4f, %.1f examples/s, %d:%02d:%02d left",
-                    task.name(), step, settings.rate().steps(), smoothLoss,
-                    task.batchSize() * settings.accumulation() / perStep, left / 3600, left / 60 % 60, left % 60));
+                    task.name(),
+                    step,
+                    settings.rate().steps(),
+                    smoothLoss,
+                    task.batchSize() * settings.accumulation() / perStep,
+                    left / 3600,
+                    left / 60 % 60,
+                    left % 60));
         }
     }
 
     private void writeRow(long step, double rate, double seconds) {
         try {
             writer.write(String.format(
-                    Locale.ROOT, "%d,%d,%.6f,%.5f,%.3e,%.1f%n", step,
-                    step * task.batchSize() * settings.accumulation(), lossSum / counted, normSum / counted, rate,
+                    Locale.ROOT,
+                    "%d,%d,%.6f,%.5f,%.3e,%.1f%n",
+                    step,
+                    step * task.batchSize() * settings.accumulation(),
+                    lossSum / counted,
+                    normSum / counted,
+                    rate,
                     seconds));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

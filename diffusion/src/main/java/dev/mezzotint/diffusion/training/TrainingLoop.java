@@ -62,19 +62,30 @@ public final class TrainingLoop {
                 ema.update(compute);
                 log.step(optimizer.steps(), loss, norm, rate);
                 if (System.nanoTime() - saved > settings.checkpointEvery().toNanos()) {
-                    log.flush();
-                    TrainingCheckpoint.save(checkpoint, task.name(), optimizer, ema);
+                    save(checkpoint, log);
                     saved = System.nanoTime();
                 }
             }
-            log.flush();
-            TrainingCheckpoint.save(checkpoint, task.name(), optimizer, ema);
+            save(checkpoint, log);
         }
         boolean finished = optimizer.steps() >= steps;
         if (finished) {
             useAverage();
         }
         return finished;
+    }
+
+    /** Java closes the files of an interrupted thread, so an interrupt waits until they are written. */
+    private void save(Path checkpoint, TrainingLog log) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            log.flush();
+            TrainingCheckpoint.save(checkpoint, task.name(), optimizer, ema);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Exchanges the averaged weights, which are better for sampling, and those of the last step. */

@@ -76,8 +76,7 @@ class GuidedDenoiserTest {
 
     private float[] predict(double rescale, GuidanceScale... scales) {
         float[] out = new float[SHAPE.size()];
-        new GuidedDenoiser(this::model, List.of(scales), rescale, SHAPE)
-                .predict(X, new Progress(6, 20, 640, 2), out);
+        new GuidedDenoiser(this::model, List.of(scales), rescale, SHAPE).predict(X, new Progress(6, 20, 640, 2), out);
         return out;
     }
 }

@@ -47,7 +47,8 @@ class LatentsFileTest {
     private void refused(NamedArray array, String named) throws IOException {
         Path file = folder.resolve("bad.safetensors");
         SafetensorsWriter.write(file, List.of(array), Map.of());
-        String message = assertThrows(FormatException.class, () -> LatentsFile.read(file)).getMessage();
+        String message = assertThrows(FormatException.class, () -> LatentsFile.read(file))
+                .getMessage();
         assertTrue(message.contains(named) && message.contains("bad.safetensors"), message);
     }
 }

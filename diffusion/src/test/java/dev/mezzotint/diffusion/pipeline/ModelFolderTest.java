@@ -108,8 +108,7 @@ class ModelFolderTest {
         unreadable("config.json", "mish");
         Files.writeString(configuration, said);
         Path scheduler = folder.resolve("scheduler/scheduler_config.json");
-        Files.writeString(
-                scheduler, Files.readString(scheduler).replace("scaled_linear", "sigmoid"));
+        Files.writeString(scheduler, Files.readString(scheduler).replace("scaled_linear", "sigmoid"));
         unreadable("scheduler_config.json", "sigmoid");
     }
 
@@ -129,10 +128,10 @@ class ModelFolderTest {
     @Test
     void anUnknownSchedulerClassFallsBackToDdim() throws IOException {
         Path scheduler = folder.resolve("scheduler/scheduler_config.json");
-        Files.writeString(
-                scheduler, Files.readString(scheduler).replace("DDIMScheduler", "SomeNewScheduler"));
+        Files.writeString(scheduler, Files.readString(scheduler).replace("DDIMScheduler", "SomeNewScheduler"));
         assertEquals(
-                "ddim", ModelReader.read(ModelFolder.open(folder)).defaultSampler().label());
+                "ddim",
+                ModelReader.read(ModelFolder.open(folder)).defaultSampler().label());
     }
 
     private float[] draw(TextToImageModel drawn) {
@@ -165,12 +164,14 @@ class ModelFolderTest {
     }
 
     private static void refused(Path path, String... named) {
-        contains(assertThrows(FormatException.class, () -> ModelFolder.open(path)).getMessage(), named);
+        contains(
+                assertThrows(FormatException.class, () -> ModelFolder.open(path))
+                        .getMessage(),
+                named);
     }
 
     private void unreadable(String... named) {
-        String message = assertThrows(
-                        FormatException.class, () -> ModelReader.read(ModelFolder.open(folder)))
+        String message = assertThrows(FormatException.class, () -> ModelReader.read(ModelFolder.open(folder)))
                 .getMessage();
         contains(message, named);
     }

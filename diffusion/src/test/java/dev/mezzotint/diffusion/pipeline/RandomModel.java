@@ -87,7 +87,12 @@ public final class RandomModel {
             vae = Optional.of(decoder);
         }
         return new TextToImageModel(
-                "random", tokenizer, text, unet, vae, SchedulerConfig.stableDiffusion().toJson());
+                "random",
+                tokenizer,
+                text,
+                unet,
+                vae,
+                SchedulerConfig.stableDiffusion().toJson());
     }
 
     /** Writes a model where a test wants it. */

@@ -10,18 +10,15 @@ class RecipeTest {
     void readsAsTheWebInterfacesWriteIt() {
         Recipe recipe = new Recipe(
                 "a red cube", "blurry", 20, "ddim", 7.5, 42, 64, 48, "builtin", Optional.empty(), "mezzotint 1");
-        assertEquals(
-                """
+        assertEquals("""
                 a red cube
                 Negative prompt: blurry
-                Steps: 20, Sampler: ddim, CFG scale: 7.5, Seed: 42, Size: 64x48, Model: builtin, Version: mezzotint 1""",
-                recipe.text());
+                Steps: 20, Sampler: ddim, CFG scale: 7.5, Seed: 42, Size: 64x48, Model: builtin, Version: mezzotint 1""", recipe.text());
     }
 
     @Test
     void leavesOutWhatThereIsNot() {
-        Recipe recipe =
-                new Recipe("a", "", 1, "ddpm", 10, -1, 8, 8, "m", Optional.of("start.safetensors"), "v");
+        Recipe recipe = new Recipe("a", "", 1, "ddpm", 10, -1, 8, 8, "m", Optional.of("start.safetensors"), "v");
         assertEquals(
                 "a\nSteps: 1, Sampler: ddpm, CFG scale: 10, Seed: -1, Size: 8x8, Model: m,"
                         + " Initial latents: start.safetensors, Version: v",

@@ -66,9 +66,12 @@ class TextToImagePipelineTest {
         GenerationRequest r = request();
         assertFalse(Arrays.equals(
                 plain,
-                draw(r.withPrompt("a blue sphere", GuidanceScale.of(7.5))).latents().data()));
+                draw(r.withPrompt("a blue sphere", GuidanceScale.of(7.5)))
+                        .latents()
+                        .data()));
         assertFalse(Arrays.equals(
-                plain, draw(r.withPrompt("a red cube", GuidanceScale.of(3))).latents().data()));
+                plain,
+                draw(r.withPrompt("a red cube", GuidanceScale.of(3))).latents().data()));
         GenerationRequest negative = new GenerationRequest(
                 r.conditions(), "blue", r.sampler(), 4, 0, r.seed(), r.width(), r.height(), Optional.empty());
         assertFalse(Arrays.equals(plain, draw(negative).latents().data()));
@@ -126,14 +129,13 @@ class TextToImagePipelineTest {
     void aLongPromptIsCutAndTheListenerHearsWhat() {
         String prompt = "a red cube " + "and a blue sphere ".repeat(40) + "zebra";
         List<String> cut = new ArrayList<>();
-        pipeline.generate(
-                request().withPrompt(prompt, GuidanceScale.of(2)).withSteps(1), new GenerationListener() {
-                    @Override
-                    public void truncated(String whole, String dropped) {
-                        assertEquals(prompt, whole);
-                        cut.add(dropped);
-                    }
-                });
+        pipeline.generate(request().withPrompt(prompt, GuidanceScale.of(2)).withSteps(1), new GenerationListener() {
+            @Override
+            public void truncated(String whole, String dropped) {
+                assertEquals(prompt, whole);
+                cut.add(dropped);
+            }
+        });
         assertEquals(1, cut.size());
         assertTrue(cut.getFirst().endsWith("zebra"), cut.getFirst());
     }
@@ -144,13 +146,12 @@ class TextToImagePipelineTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<Long> allocated = new ArrayList<>();
         new TextToImagePipeline(real, Compute.best())
-                .generate(
-                        GenerationRequest.of(real, "a red cube", 1).withSteps(6), new GenerationListener() {
-                            @Override
-                            public void stepped(GenerationProgress progress, Tensor latents) {
-                                allocated.add(threads.getTotalThreadAllocatedBytes());
-                            }
-                        });
+                .generate(GenerationRequest.of(real, "a red cube", 1).withSteps(6), new GenerationListener() {
+                    @Override
+                    public void stepped(GenerationProgress progress, Tensor latents) {
+                        allocated.add(threads.getTotalThreadAllocatedBytes());
+                    }
+                });
         long last = allocated.get(5) - allocated.get(4);
         assertTrue(last < 1 << 20, last + " bytes");
     }
@@ -173,14 +174,18 @@ class TextToImagePipelineTest {
     void aNonFiniteWeightEndsInAnErrorThatNamesTheStep() {
         TextToImageModel broken = RandomModel.tiny();
         broken.unet().parameters().list().getFirst().value().fill(Float.NaN);
-        String message = assertThrows(NonFiniteException.class, () -> new TextToImagePipeline(broken, Compute.best())
-                        .generate(request(), GenerationListener.SILENT))
+        String message = assertThrows(
+                        NonFiniteException.class,
+                        () -> new TextToImagePipeline(broken, Compute.best())
+                                .generate(request(), GenerationListener.SILENT))
                 .getMessage();
         assertTrue(message.contains("step 1 of 4"), message);
         TextToImageModel brokenVae = RandomModel.tiny();
         brokenVae.vae().get().parameters().list().getLast().value().fill(Float.POSITIVE_INFINITY);
-        message = assertThrows(ArithmeticException.class, () -> new TextToImagePipeline(brokenVae, Compute.best())
-                        .generate(request(), GenerationListener.SILENT))
+        message = assertThrows(
+                        ArithmeticException.class,
+                        () -> new TextToImagePipeline(brokenVae, Compute.best())
+                                .generate(request(), GenerationListener.SILENT))
                 .getMessage();
         assertTrue(message.contains("VAE"), message);
     }

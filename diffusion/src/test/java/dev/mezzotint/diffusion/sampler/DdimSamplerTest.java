@@ -24,9 +24,8 @@ class DdimSamplerTest {
     @ParameterizedTest
     @EnumSource(PredictionType.class)
     void deterministicStepsWithThePerfectModelRecoverTheSample(PredictionType type) {
-        SchedulerConfig config =
-                SchedulerConfig.of(Json.parse("{\"clip_sample\":false,\"prediction_type\":\"" + type.label() + "\"}"),
-                        SamplerKind.DDIM);
+        SchedulerConfig config = SchedulerConfig.of(
+                Json.parse("{\"clip_sample\":false,\"prediction_type\":\"" + type.label() + "\"}"), SamplerKind.DDIM);
         NoiseSchedule schedule = new NoiseSchedule(config.noise());
         TorchGenerator generator = new TorchGenerator(3);
         float[] x0 = generator.randn(SHAPE.size());

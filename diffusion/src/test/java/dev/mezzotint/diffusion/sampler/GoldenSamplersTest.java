@@ -54,7 +54,8 @@ class GoldenSamplersTest {
         SchedulerConfig config = SchedulerConfig.of(
                 description.get("config"), SamplerKind.ofSchedulerClass(description.string("scheduler")));
         int steps = description.integer("num_inference_steps");
-        double eta = description.get("step_args").find("eta").map(Json::asDouble).orElse(0.0);
+        double eta =
+                description.get("step_args").find("eta").map(Json::asDouble).orElse(0.0);
         return eta > 0
                 ? new DdimSampler(config, steps, shape, eta, false)
                 : config.kind().create(config, steps, shape);

@@ -41,8 +41,7 @@ class SamplingLoopTest {
             out[5] = at.evaluation() == 2 ? bad : 0;
         };
         String message = assertThrows(
-                        NonFiniteException.class,
-                        () -> loop(breaking).sample(new float[8], ONES, (done, sample) -> {}))
+                        NonFiniteException.class, () -> loop(breaking).sample(new float[8], ONES, (done, sample) -> {}))
                 .getMessage();
         assertTrue(message.contains("prediction became non-finite at step 3 of 5 (timestep 401)"), message);
     }

@@ -35,10 +35,7 @@ class SchedulerConfigTest {
 
     @Test
     void stableDiffusionsFileReadsAsTheBuiltInConfiguration() {
-        assertEquals(
-                SchedulerConfig.stableDiffusion(),
-                SchedulerConfig.of(Json.parse(
-                        """
+        assertEquals(SchedulerConfig.stableDiffusion(), SchedulerConfig.of(Json.parse("""
                         {"_class_name": "DDIMScheduler", "_diffusers_version": "0.27.2", "beta_end": 0.012,
                          "beta_schedule": "scaled_linear", "beta_start": 0.00085, "clip_sample": false,
                          "clip_sample_range": 1.0, "dynamic_thresholding_ratio": 0.995, "num_train_timesteps": 1000,
@@ -93,7 +90,8 @@ class SchedulerConfigTest {
         String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.of(json))
                 .getMessage();
         assertTrue(message.contains("EulerDiscreteScheduler") && message.contains("ddim"), message);
-        assertEquals(SamplerKind.DDIM, SchedulerConfig.of(json, SamplerKind.DDIM).kind());
+        assertEquals(
+                SamplerKind.DDIM, SchedulerConfig.of(json, SamplerKind.DDIM).kind());
         assertThrows(IllegalArgumentException.class, () -> SamplerKind.ofLabel("plms2"));
         assertEquals(SamplerKind.DDPM, SamplerKind.ofLabel("ddpm"));
     }

@@ -104,10 +104,8 @@ class NoiseScheduleTest {
     @Test
     void lengthsThatDoNotFitAreRefused() {
         int[] t = {1, 2};
-        assertThrows(
-                IllegalArgumentException.class, () -> SD.addNoise(new float[3], new float[3], t, new float[3]));
-        assertThrows(
-                IllegalArgumentException.class, () -> SD.velocity(new float[4], new float[2], t, new float[4]));
+        assertThrows(IllegalArgumentException.class, () -> SD.addNoise(new float[3], new float[3], t, new float[3]));
+        assertThrows(IllegalArgumentException.class, () -> SD.velocity(new float[4], new float[2], t, new float[4]));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> PredictionType.SAMPLE.noise(new float[4], new float[2], 0.5, new float[4]));

@@ -13,12 +13,10 @@ class TimestepSpacingTest {
     /** Expected values computed with numpy by the expressions of diffusers. */
     @Test
     void timestepsAreThoseOfDiffusers() {
-        assertArrayEquals(
-                new int[] {856, 714, 572, 430, 288, 146, 4}, TimestepSpacing.LEADING.timesteps(1000, 7, 4));
+        assertArrayEquals(new int[] {856, 714, 572, 430, 288, 146, 4}, TimestepSpacing.LEADING.timesteps(1000, 7, 4));
         assertArrayEquals(
                 new int[] {999, 856, 713, 570, 428, 285, 142}, TimestepSpacing.TRAILING.timesteps(1000, 7, 0));
-        assertArrayEquals(
-                new int[] {999, 832, 666, 500, 333, 166, 0}, TimestepSpacing.LINSPACE.timesteps(1000, 7, 0));
+        assertArrayEquals(new int[] {999, 832, 666, 500, 333, 166, 0}, TimestepSpacing.LINSPACE.timesteps(1000, 7, 0));
         assertArrayEquals(new int[] {1}, TimestepSpacing.LEADING.timesteps(1000, 1, 1));
         assertArrayEquals(new int[] {999}, TimestepSpacing.TRAILING.timesteps(1000, 1, 1));
         assertArrayEquals(new int[] {0}, TimestepSpacing.LINSPACE.timesteps(1000, 1, 1));

@@ -41,8 +41,7 @@ class GoldenTrainingTest {
 
     private static void train(Compute compute) throws IOException {
         Json description = GOLDEN.description();
-        UNet unet =
-                new UNet(UNetConfig.parse(JsonFile.read(GOLDEN.folder().resolve("config.json"))));
+        UNet unet = new UNet(UNetConfig.parse(JsonFile.read(GOLDEN.folder().resolve("config.json"))));
         ParameterFiles.load(GOLDEN.folder().resolve("diffusion_pytorch_model.safetensors"), unet.parameters());
         List<Parameter> parameters = unet.parameters().list();
         List<Json> betas = description.get("betas").elements();
@@ -63,7 +62,11 @@ class GoldenTrainingTest {
             tape.reset();
             double norm = optimizer.gradientNorm(compute);
             near(
-                    description.get("grad_norms_before_clipping").elements().get(step).asDouble(),
+                    description
+                            .get("grad_norms_before_clipping")
+                            .elements()
+                            .get(step)
+                            .asDouble(),
                     norm,
                     "norm " + step);
             if (step == 0) {
@@ -125,7 +128,9 @@ class GoldenTrainingTest {
     private static Tensor loss(Tape tape, UNet unet, NoiseSchedule schedule, int step) throws IOException {
         Tensor x0 = GOLDEN.image("x0_" + step);
         Tensor noise = GOLDEN.image("noise_" + step);
-        int[] timesteps = Arrays.stream(GOLDEN.integers("t_" + step)).mapToInt(t -> (int) t).toArray();
+        int[] timesteps = Arrays.stream(GOLDEN.integers("t_" + step))
+                .mapToInt(t -> (int) t)
+                .toArray();
         Tensor context = GOLDEN.tensor("context_" + step);
         Tensor keep = GOLDEN.tensor("keep_" + step);
         int length = context.length() / keep.length();
@@ -134,8 +139,8 @@ class GoldenTrainingTest {
         }
         Tensor noisy = Tensor.zeros(x0.shape());
         schedule.addNoise(x0.data(), noise.data(), timesteps, noisy.data());
-        Tensor prediction =
-                unet.forward(tape, noisy, Arrays.stream(timesteps).asDoubleStream().toArray(), context);
+        Tensor prediction = unet.forward(
+                tape, noisy, Arrays.stream(timesteps).asDoubleStream().toArray(), context);
         float[] weights = new float[timesteps.length];
         Arrays.fill(weights, 1f / weights.length);
         return LossOps.squaredError(tape, prediction, noise, weights);

@@ -34,7 +34,8 @@ public final class ArithmeticOps {
                     });
                     tape.addGradient(a, da -> System.arraycopy(dy, 0, da, 0, da.length));
                 },
-                a, b);
+                a,
+                b);
     }
 
     /** a · b; b has a's shape, or is stretched over it as {@link #broadcast} says. */
@@ -47,17 +48,15 @@ public final class ArithmeticOps {
                 dy -> {
                     tape.addGradient(b, db -> {
                         float[] product = tape.workspace().take(a.length());
-                        kernel.binary(
-                                tape.workers(), BinaryOp.MULTIPLY, a.length(), dy, 0, a.data(), 0, product, 0);
+                        kernel.binary(tape.workers(), BinaryOp.MULTIPLY, a.length(), dy, 0, a.data(), 0, product, 0);
                         reduceInto(tape, g, product, db);
                         tape.workspace().give(product);
                     });
                     tape.addGradient(
-                            a,
-                            da -> kernel.broadcast(
-                                    tape.workers(), BinaryOp.MULTIPLY, g, dy, 0, b.data(), 0, da, 0));
+                            a, da -> kernel.broadcast(tape.workers(), BinaryOp.MULTIPLY, g, dy, 0, b.data(), 0, da, 0));
                 },
-                a, b);
+                a,
+                b);
     }
 
     /** scale · x + shift. */
@@ -67,8 +66,7 @@ public final class ArithmeticOps {
         kernel.affine(tape.workers(), x.length(), scale, shift, x.data(), 0, y.data(), 0);
         return tape.record(
                 y,
-                dy -> tape.addGradient(
-                        x, dx -> kernel.affine(tape.workers(), dx.length, scale, 0, dy, 0, dx, 0)),
+                dy -> tape.addGradient(x, dx -> kernel.affine(tape.workers(), dx.length, scale, 0, dy, 0, dx, 0)),
                 x);
     }
 
@@ -91,7 +89,8 @@ public final class ArithmeticOps {
         if (trailing > 0) {
             return new BroadcastGeometry(1, length / trailing, trailing, 0, 0, 1);
         }
-        // The ones must be written: (first, last) alone could as well be the last sizes, where an image is as wide as the
+        // The ones must be written: (first, last) alone could as well be the last sizes, where an image is as wide as
+        // the
         // batch is large.
         if (b.rank() == a.rank() && b.size(0) == a.size(0) && b.length() == a.size(0) * last && b.last() == last) {
             return new BroadcastGeometry(a.size(0), length / a.size(0) / last, last, last, 0, 1);
@@ -121,9 +120,7 @@ public final class ArithmeticOps {
     private static Tensor apply(Tape tape, BinaryOp op, BroadcastGeometry g, Tensor a, Tensor b) {
         Tensor y = tape.allocate(a.shape());
         if (a.length() == b.length()) {
-            tape.kernels()
-                    .elementwise()
-                    .binary(tape.workers(), op, a.length(), a.data(), 0, b.data(), 0, y.data(), 0);
+            tape.kernels().elementwise().binary(tape.workers(), op, a.length(), a.data(), 0, b.data(), 0, y.data(), 0);
         } else {
             tape.kernels().elementwise().broadcast(tape.workers(), op, g, a.data(), 0, b.data(), 0, y.data(), 0);
         }

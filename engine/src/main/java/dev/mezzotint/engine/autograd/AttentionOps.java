@@ -22,13 +22,16 @@ public final class AttentionOps {
      */
     public static Tensor attention(Tape tape, Tensor q, Tensor k, Tensor v, int heads, boolean causal) {
         int inner = q.shape().last();
-        if (q.shape().rank() != 3
+        if (heads < 1
+                || q.shape().rank() != 3
+                || k.shape().rank() != 3
                 || !k.shape().equals(v.shape())
                 || !k.shape().equals(q.shape().with(1, k.size(1)))
                 || inner % heads != 0) {
-            throw new IllegalArgumentException("attention: queries " + q.shape() + ", keys " + k.shape() + " and values "
-                    + v.shape() + " do not fit " + heads
-                    + " heads; all need the same batch and width, and the heads must divide the width");
+            throw new IllegalArgumentException(
+                    "attention: queries " + q.shape() + ", keys " + k.shape() + " and values "
+                            + v.shape() + " do not fit " + heads
+                            + " heads; all need the same batch and width, and the heads must divide the width");
         }
         int width = inner / heads;
         AttentionGeometry g = new AttentionGeometry(
@@ -45,12 +48,31 @@ public final class AttentionOps {
                     float[] dk = tape.workspace().take(k.length());
                     float[] dv = tape.workspace().take(v.length());
                     kernel.backward(
-                            tape.workers(), g, q.data(), 0, k.data(), 0, v.data(), 0, out.data(), 0, logSumExp, dOut, 0,
-                            dq, 0, dk, 0, dv, 0);
+                            tape.workers(),
+                            g,
+                            q.data(),
+                            0,
+                            k.data(),
+                            0,
+                            v.data(),
+                            0,
+                            out.data(),
+                            0,
+                            logSumExp,
+                            dOut,
+                            0,
+                            dq,
+                            0,
+                            dk,
+                            0,
+                            dv,
+                            0);
                     tape.donate(q, dq);
                     tape.donate(k, dk);
                     tape.donate(v, dv);
                 },
-                q, k, v);
+                q,
+                k,
+                v);
     }
 }

@@ -20,6 +20,7 @@ public final class ConvOps {
      * @param packed the weight packed with the convolution kernel
      * @param bias (out), if any
      * @return (batch, outHeight, outWidth, out)
+     * @throws IllegalArgumentException if the shapes are not those of the geometry
      */
     public static Tensor conv2d(
             Tape tape, ConvGeometry geometry, Tensor x, Tensor weight, float[] packed, Optional<Tensor> bias) {
@@ -28,17 +29,31 @@ public final class ConvOps {
         if (!x.shape().equals(wanted)) {
             throw new IllegalArgumentException("conv2d: input " + x.shape() + " must be " + wanted);
         }
+        Shape kernel = Shape.of(g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
+        if (!weight.shape().equals(kernel) || bias.isPresent() && bias.get().length() != g.outChannels()) {
+            throw new IllegalArgumentException("conv2d: weight " + weight.shape() + " must be " + kernel
+                    + ", and a bias must have " + g.outChannels() + " values"
+                    + bias.map(b -> ", got " + b.shape()).orElse(""));
+        }
         ConvKernel conv = tape.kernels().conv();
         Tensor y = tape.allocate(Shape.of(g.batch(), g.outHeight(), g.outWidth(), g.outChannels()));
-        conv.forward(tape.workers(), g, x.data(), 0, packed, 0, y.data(), 0, Epilogue.bias(bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias)));
+        conv.forward(
+                tape.workers(),
+                g,
+                x.data(),
+                0,
+                packed,
+                0,
+                y.data(),
+                0,
+                Epilogue.bias(bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias)));
         Tensor biasInput = bias.orElse(weight);
         return tape.record(
                 y,
                 dy -> {
                     tape.addGradient(x, dx -> conv.backwardInput(tape.workers(), g, dy, 0, weight.data(), 0, dx, 0));
                     if (tape.needs(weight)) {
-                        conv.backwardWeight(
-                                tape.workers(), g, x.data(), 0, dy, 0, tape.gradientSum(weight), 0, true);
+                        conv.backwardWeight(tape.workers(), g, x.data(), 0, dy, 0, tape.gradientSum(weight), 0, true);
                     }
                     if (bias.isPresent() && tape.needs(biasInput)) {
                         BroadcastGeometry columns = new BroadcastGeometry(1, g.rows(), g.outChannels(), 0, 0, 1);
@@ -47,6 +62,8 @@ public final class ConvOps {
                                 .reduce(tape.workers(), columns, dy, 0, tape.gradientSum(biasInput), 0);
                     }
                 },
-                x, weight, biasInput);
+                x,
+                weight,
+                biasInput);
     }
 }

@@ -16,8 +16,10 @@ public final class LossOps {
      * @return a scalar
      */
     public static Tensor squaredError(Tape tape, Tensor prediction, Tensor target, float[] weights) {
-        int batch = prediction.size(0);
-        if (!prediction.shape().equals(target.shape()) || weights.length != batch) {
+        int batch = weights.length;
+        if (prediction.shape().rank() < 1
+                || prediction.size(0) != batch
+                || !prediction.shape().equals(target.shape())) {
             throw new IllegalArgumentException("squaredError: prediction " + prediction.shape() + ", target "
                     + target.shape() + " and " + weights.length + " weights do not fit");
         }
@@ -77,9 +79,9 @@ public final class LossOps {
      * @param logVariance the same shape
      */
     public static Tensor klDivergence(Tape tape, Tensor mean, Tensor logVariance) {
-        if (!mean.shape().equals(logVariance.shape())) {
-            throw new IllegalArgumentException(
-                    "klDivergence: mean " + mean.shape() + " and log variance " + logVariance.shape() + " differ");
+        if (mean.shape().rank() < 1 || !mean.shape().equals(logVariance.shape())) {
+            throw new IllegalArgumentException("klDivergence: mean " + mean.shape() + " and log variance "
+                    + logVariance.shape() + " must have one shape, (batch, …)");
         }
         int batch = mean.size(0);
         double sum = 0;
@@ -103,7 +105,8 @@ public final class LossOps {
                         }
                     });
                 },
-                mean, logVariance);
+                mean,
+                logVariance);
     }
 
     /**
@@ -121,8 +124,8 @@ public final class LossOps {
         int counted = 0;
         for (int target : targets) {
             if (target < -1 || target >= classes) {
-                throw new IllegalArgumentException("crossEntropy: target " + target + " is not one of " + classes
-                        + " classes, nor −1 for none");
+                throw new IllegalArgumentException(
+                        "crossEntropy: target " + target + " is not one of " + classes + " classes, nor −1 for none");
             }
             counted += target >= 0 ? 1 : 0;
         }
@@ -135,9 +138,11 @@ public final class LossOps {
         float scale = 1f / Math.max(1, counted);
         return tape.record(
                 scalar(tape, sum * scale),
-                dy -> tape.addGradient(logits, dx -> tape.kernels()
-                        .elementwise()
-                        .affine(tape.workers(), dx.length, scale * dy[0], 0, gradient, 0, dx, 0)),
+                dy -> tape.addGradient(
+                        logits,
+                        dx -> tape.kernels()
+                                .elementwise()
+                                .affine(tape.workers(), dx.length, scale * dy[0], 0, gradient, 0, dx, 0)),
                 logits);
     }
 

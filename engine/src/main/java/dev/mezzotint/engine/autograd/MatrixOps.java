@@ -24,22 +24,37 @@ public final class MatrixOps {
      */
     public static Tensor linear(
             Tape tape, Tensor x, Tensor weight, float[] packed, Optional<Tensor> bias, Activation activation) {
+        if (weight.shape().rank() != 2
+                || x.shape().rank() < 1
+                || x.shape().last() != weight.size(1)
+                || bias.isPresent() && bias.get().length() != weight.size(0)) {
+            throw new IllegalArgumentException("linear: input " + x.shape() + ", weight " + weight.shape()
+                    + bias.map(b -> " and bias " + b.shape()).orElse("")
+                    + " do not fit; they must be (…, in), (out, in) and (out)");
+        }
         int in = weight.size(1);
         int out = weight.size(0);
-        if (x.shape().last() != in) {
-            throw new IllegalArgumentException("linear: input " + x.shape() + " and weight " + weight.shape()
-                    + " do not fit; the input's last size must be " + in);
-        }
         if (tape.isRecording() && activation != Activation.NONE) {
-            return PointwiseOps.activate(
-                    tape, linear(tape, x, weight, packed, bias, Activation.NONE), activation);
+            return PointwiseOps.activate(tape, linear(tape, x, weight, packed, bias, Activation.NONE), activation);
         }
         int rows = x.shape().rows();
         GemmKernel gemm = tape.kernels().gemm();
         Tensor y = tape.allocate(x.shape().with(-1, out));
         float[] biasData = bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias);
         gemm.multiply(
-                tape.workers(), rows, out, in, x.data(), 0, in, 1, packed, 0, y.data(), 0, out,
+                tape.workers(),
+                rows,
+                out,
+                in,
+                x.data(),
+                0,
+                in,
+                1,
+                packed,
+                0,
+                y.data(),
+                0,
+                out,
                 new Epilogue(biasData, false, activation));
         Tensor biasInput = bias.orElse(weight);
         return tape.record(
@@ -54,8 +69,20 @@ public final class MatrixOps {
                     if (tape.needs(weight)) {
                         float[] inputs = packed(tape, rows, in, x.data(), in, 1);
                         gemm.multiply(
-                                tape.workers(), out, in, rows, dy, 0, 1, out, inputs, 0, tape.gradientSum(weight), 0,
-                                in, Epilogue.ACCUMULATE);
+                                tape.workers(),
+                                out,
+                                in,
+                                rows,
+                                dy,
+                                0,
+                                1,
+                                out,
+                                inputs,
+                                0,
+                                tape.gradientSum(weight),
+                                0,
+                                in,
+                                Epilogue.ACCUMULATE);
                         tape.workspace().give(inputs);
                     }
                     if (bias.isPresent() && tape.needs(biasInput)) {
@@ -65,7 +92,9 @@ public final class MatrixOps {
                                 .reduce(tape.workers(), columns, dy, 0, tape.gradientSum(biasInput), 0);
                     }
                 },
-                x, weight, biasInput);
+                x,
+                weight,
+                biasInput);
     }
 
     /** Packs a weight (out, in) as {@link #linear} wants it. */
@@ -102,11 +131,22 @@ public final class MatrixOps {
                     tape.addGradient(a, da -> product(tape, m, k, n, dc, n, 1, b.data(), k, 1, da));
                     tape.addGradient(b, db -> product(tape, n, k, m, dc, 1, n, a.data(), k, 1, db));
                 },
-                a, b);
+                a,
+                b);
     }
 
     private static void product(
-            Tape tape, int m, int n, int k, float[] a, int aRow, int aColumn, float[] b, int bRow, int bColumn, float[] c) {
+            Tape tape,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int bRow,
+            int bColumn,
+            float[] c) {
         float[] packed = packed(tape, k, n, b, bRow, bColumn);
         tape.kernels()
                 .gemm()

@@ -19,9 +19,14 @@ public final class NormOps {
      */
     public static Tensor groupNorm(
             Tape tape, Tensor x, Tensor gamma, Tensor beta, int groups, float epsilon, Activation activation) {
+        if (x.shape().rank() < 2 || groups < 1 || x.shape().last() % groups != 0) {
+            throw new IllegalArgumentException("groupNorm: input " + x.shape()
+                    + " must be (batch, …, channels) with channels that " + groups + " groups divide");
+        }
         int batch = x.size(0);
         int channels = x.shape().last();
         return norm(
+                "groupNorm",
                 tape,
                 new NormGeometry(batch, x.length() / batch / channels, channels, groups, epsilon, activation),
                 x,
@@ -35,13 +40,19 @@ public final class NormOps {
      * @param x (…, width)
      */
     public static Tensor layerNorm(Tape tape, Tensor x, Tensor gamma, Tensor beta, float epsilon) {
-        return norm(tape, NormGeometry.layer(x.shape().rows(), x.shape().last(), epsilon), x, gamma, beta);
+        return norm(
+                "layerNorm",
+                tape,
+                NormGeometry.layer(x.shape().rows(), x.shape().last(), epsilon),
+                x,
+                gamma,
+                beta);
     }
 
-    private static Tensor norm(Tape tape, NormGeometry g, Tensor x, Tensor gamma, Tensor beta) {
+    private static Tensor norm(String operation, Tape tape, NormGeometry g, Tensor x, Tensor gamma, Tensor beta) {
         if (gamma.length() != g.channels() || beta.length() != g.channels()) {
-            throw new IllegalArgumentException("norm: input " + x.shape() + " needs a scale and a shift of " + g.channels()
-                    + " values, got " + gamma.shape() + " and " + beta.shape());
+            throw new IllegalArgumentException(operation + ": input " + x.shape() + " needs a scale and a shift of "
+                    + g.channels() + " values, got " + gamma.shape() + " and " + beta.shape());
         }
         NormKernel kernel = tape.kernels().norm();
         Tensor y = tape.allocate(x.shape());
@@ -56,10 +67,24 @@ public final class NormOps {
                     float[] dBeta = tape.needs(beta) ? tape.gradientSum(beta) : tape.buffer(g.channels());
                     float[] dx = tape.workspace().take(x.length());
                     kernel.backward(
-                            tape.workers(), g, x.data(), 0, gamma.data(), beta.data(), mean, rstd, dy, 0, dx, 0, dGamma,
+                            tape.workers(),
+                            g,
+                            x.data(),
+                            0,
+                            gamma.data(),
+                            beta.data(),
+                            mean,
+                            rstd,
+                            dy,
+                            0,
+                            dx,
+                            0,
+                            dGamma,
                             dBeta);
                     tape.donate(x, dx);
                 },
-                x, gamma, beta);
+                x,
+                gamma,
+                beta);
     }
 }

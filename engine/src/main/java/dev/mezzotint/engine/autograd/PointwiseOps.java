@@ -51,9 +51,11 @@ public final class PointwiseOps {
         tape.kernels().softmax().forward(tape.workers(), rows, width, x.data(), 0, y.data(), 0);
         return tape.record(
                 y,
-                dy -> tape.addGradient(x, dx -> tape.kernels()
-                        .softmax()
-                        .backward(tape.workers(), rows, width, y.data(), 0, dy, 0, dx, 0)),
+                dy -> tape.addGradient(
+                        x,
+                        dx -> tape.kernels()
+                                .softmax()
+                                .backward(tape.workers(), rows, width, y.data(), 0, dy, 0, dx, 0)),
                 x);
     }
 
@@ -75,6 +77,9 @@ public final class PointwiseOps {
 
     /** Each element forced into [low, high]; the gradient passes where the element is inside. */
     public static Tensor clamp(Tape tape, Tensor x, float low, float high) {
+        if (!(low <= high)) {
+            throw new IllegalArgumentException("clamp: the lower bound " + low + " must not exceed the upper " + high);
+        }
         Tensor y = tape.allocate(x.shape());
         for (int i = 0; i < x.length(); i++) {
             y.data()[i] = Math.clamp(x.get(i), low, high);

@@ -10,6 +10,10 @@ public final class ResampleOps {
 
     /** Nearest-neighbour enlargement of an image (batch, height, width, channels) by a whole factor. */
     public static Tensor upsample(Tape tape, Tensor x, int factor) {
+        if (x.shape().rank() != 4 || factor < 1) {
+            throw new IllegalArgumentException("upsample: input " + x.shape()
+                    + " must be (batch, height, width, channels) and the factor at least 1, it is " + factor);
+        }
         int batch = x.size(0);
         int height = x.size(1);
         int width = x.size(2);
@@ -21,16 +25,15 @@ public final class ResampleOps {
                 y,
                 dy -> tape.addGradient(
                         x,
-                        dx -> kernel.sumPool(
-                                tape.workers(), batch, height, width, channels, factor, 1, dy, 0, dx, 0)),
+                        dx -> kernel.sumPool(tape.workers(), batch, height, width, channels, factor, 1, dy, 0, dx, 0)),
                 x);
     }
 
     /** Mean of each factor × factor block of an image (batch, height, width, channels). */
     public static Tensor averagePool(Tape tape, Tensor x, int factor) {
-        if (x.size(1) % factor != 0 || x.size(2) % factor != 0) {
-            throw new IllegalArgumentException(
-                    "averagePool: an image of shape " + x.shape() + " cannot be divided into blocks of " + factor);
+        if (x.shape().rank() != 4 || factor < 1 || x.size(1) % factor != 0 || x.size(2) % factor != 0) {
+            throw new IllegalArgumentException("averagePool: input " + x.shape()
+                    + " must be (batch, height, width, channels) that blocks of " + factor + " divide");
         }
         int batch = x.size(0);
         int height = x.size(1) / factor;
@@ -58,6 +61,10 @@ public final class ResampleOps {
      * @throws IllegalArgumentException if an index is not a row of the table
      */
     public static Tensor gather(Tape tape, Tensor table, int[] indices) {
+        if (table.shape().rank() != 2 || indices.length == 0) {
+            throw new IllegalArgumentException("gather: a table of shape " + table.shape() + " and " + indices.length
+                    + " indices; it needs a matrix and at least one index");
+        }
         for (int index : indices) {
             if (index < 0 || index >= table.size(0)) {
                 throw new IllegalArgumentException(

@@ -11,15 +11,14 @@ public final class ShapeOps {
     /** The same elements in another shape; no copy. */
     public static Tensor reshape(Tape tape, Tensor x, int... sizes) {
         Tensor y = x.reshape(sizes);
-        return tape.record(
-                y, dy -> tape.addGradient(x, dx -> System.arraycopy(dy, 0, dx, 0, dx.length)), x);
+        return tape.record(y, dy -> tape.addGradient(x, dx -> System.arraycopy(dy, 0, dx, 0, dx.length)), x);
     }
 
     /**
      * Two tensors one behind the other along a dimension (negative: from the innermost); all other sizes must be equal.
      */
     public static Tensor concat(Tape tape, Tensor a, Tensor b, int dimension) {
-        int d = dimension < 0 ? a.shape().rank() + dimension : dimension;
+        int d = dimension("concat", a.shape(), dimension);
         if (a.shape().rank() != b.shape().rank()
                 || !a.shape().with(d, 1).equals(b.shape().with(d, 1))) {
             throw new IllegalArgumentException("concat: " + a.shape() + " and " + b.shape()
@@ -37,21 +36,23 @@ public final class ShapeOps {
                 y,
                 dy -> {
                     tape.addGradient(
-                            a, da -> kernel.copyRows(tape.workers(), outer, widthA, dy, 0, width, da, 0, widthA, false));
+                            a,
+                            da -> kernel.copyRows(tape.workers(), outer, widthA, dy, 0, width, da, 0, widthA, false));
                     tape.addGradient(
                             b,
                             db -> kernel.copyRows(
                                     tape.workers(), outer, widthB, dy, widthA, width, db, 0, widthB, false));
                 },
-                a, b);
+                a,
+                b);
     }
 
     /** Elements start to start + count − 1 along a dimension (negative: from the innermost). */
     public static Tensor slice(Tape tape, Tensor x, int dimension, int start, int count) {
-        int d = dimension < 0 ? x.shape().rank() + dimension : dimension;
-        if (start < 0 || count < 1 || start + count > x.size(d)) {
-            throw new IllegalArgumentException("slice: " + count + " elements from " + start + " do not lie within size "
-                    + x.size(d) + " of dimension " + d + " of " + x.shape());
+        int d = dimension("slice", x.shape(), dimension);
+        if (start < 0 || count < 1 || count > x.size(d) - start) {
+            throw new IllegalArgumentException("slice: " + count + " elements from " + start
+                    + " do not lie within size " + x.size(d) + " of dimension " + d + " of " + x.shape());
         }
         Tensor y = tape.allocate(x.shape().with(d, count));
         int outer = outer(x.shape(), d);
@@ -70,6 +71,15 @@ public final class ShapeOps {
                     }
                 },
                 x);
+    }
+
+    private static int dimension(String operation, Shape shape, int dimension) {
+        int index = dimension < 0 ? shape.rank() + dimension : dimension;
+        if (index < 0 || index >= shape.rank()) {
+            throw new IllegalArgumentException(
+                    operation + ": a tensor of shape " + shape + " has no dimension " + dimension);
+        }
+        return index;
     }
 
     private static int outer(Shape shape, int dimension) {

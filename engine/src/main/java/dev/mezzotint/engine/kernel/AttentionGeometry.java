@@ -8,8 +8,7 @@ package dev.mezzotint.engine.kernel;
  * @param scale factor of the scores, usually 1/√width
  * @param causal whether query i sees keys 0 to i only (needs queries == keys)
  */
-public record AttentionGeometry(
-        int batch, int heads, int queries, int keys, int width, float scale, boolean causal) {
+public record AttentionGeometry(int batch, int heads, int queries, int keys, int width, float scale, boolean causal) {
     /** Refuses sizes that are not positive and a causal mask over unequal lengths. */
     public AttentionGeometry {
         if (batch < 1 || heads < 1 || queries < 1 || keys < 1 || width < 1) {

@@ -7,8 +7,7 @@ package dev.mezzotint.engine.kernel;
  * <p>A bias over rows has strides (0, 0, 1); a time embedding (batch, channels) over an image (batch, positions,
  * channels) has (channels, 0, 1); a factor for each example has (1, 0, 0).
  */
-public record BroadcastGeometry(
-        int outer, int middle, int inner, int outerStride, int middleStride, int innerStride) {
+public record BroadcastGeometry(int outer, int middle, int inner, int outerStride, int middleStride, int innerStride) {
     /** Refuses sizes that are not positive, negative strides, and inner strides other than 0 and 1. */
     public BroadcastGeometry {
         if (outer < 1 || middle < 1 || inner < 1) {

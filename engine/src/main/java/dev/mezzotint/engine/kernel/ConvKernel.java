@@ -9,12 +9,7 @@ public interface ConvKernel {
 
     /** Packs weights (outChannels, kernelHeight, kernelWidth, inChannels) for {@link #forward}. */
     void pack(
-            Workers workers,
-            ConvGeometry geometry,
-            float[] weight,
-            int weightOffset,
-            float[] packed,
-            int packedOffset);
+            Workers workers, ConvGeometry geometry, float[] weight, int weightOffset, float[] packed, int packedOffset);
 
     /** y = x ∗ w, with the epilogue's bias (one a channel) and activation. */
     void forward(

@@ -8,8 +8,7 @@ package dev.mezzotint.engine.kernel;
  * @param epsilon added to the variance
  * @param activation applied after scale and shift
  */
-public record NormGeometry(
-        int batch, int positions, int channels, int groups, float epsilon, Activation activation) {
+public record NormGeometry(int batch, int positions, int channels, int groups, float epsilon, Activation activation) {
     /** Refuses sizes that are not positive and groups that do not divide the channels. */
     public NormGeometry {
         if (batch < 1 || positions < 1 || channels < 1 || groups < 1) {

@@ -35,8 +35,7 @@ public interface ResampleKernel {
             int yOffset);
 
     /** Embedding: out[r] = table[indices[r]], rows of {@code width} values. */
-    void gather(
-            Workers workers, int[] indices, int width, float[] table, int tableOffset, float[] out, int outOffset);
+    void gather(Workers workers, int[] indices, int width, float[] table, int tableOffset, float[] out, int outOffset);
 
     /** Gradient of {@link #gather}: dTable[indices[r]] += dOut[r], in the order of r. */
     void scatterAdd(

@@ -23,8 +23,7 @@ public final class Linear {
             Parameters parameters, int in, int out, boolean withBias, ParameterLayout layout, Initializer initializer) {
         weight = parameters.declare("weight", Shape.of(out, in), layout, initializer);
         bias = withBias
-                ? Optional.of(parameters.declare(
-                        "bias", Shape.of(out), ParameterLayout.SAME, Initializer.constant(0)))
+                ? Optional.of(parameters.declare("bias", Shape.of(out), ParameterLayout.SAME, Initializer.constant(0)))
                 : Optional.empty();
         packed = new PackedWeight(weight);
     }

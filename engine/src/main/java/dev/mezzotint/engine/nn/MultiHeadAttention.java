@@ -61,7 +61,12 @@ public final class MultiHeadAttention {
     public Tensor forward(Tape tape, Tensor x, Tensor context, boolean causal) {
         try (Tape.Scope scope = tape.scope()) {
             Tensor mixed = AttentionOps.attention(
-                    tape, query.forward(tape, x), key.forward(tape, context), value.forward(tape, context), heads, causal);
+                    tape,
+                    query.forward(tape, x),
+                    key.forward(tape, context),
+                    value.forward(tape, context),
+                    heads,
+                    causal);
             return scope.keep(output.forward(tape, mixed));
         }
     }

@@ -66,7 +66,10 @@ public final class ParameterFiles {
         for (Parameter parameter : parameters.list()) {
             Shape stored = parameter.layout().stored(parameter.value().shape());
             arrays.add(new NamedArray(
-                    parameter.name(), dtype, stored.toArray(), parameter.layout().toStored(parameter.value())));
+                    parameter.name(),
+                    dtype,
+                    stored.toArray(),
+                    parameter.layout().toStored(parameter.value())));
         }
         SafetensorsWriter.write(file, arrays, metadata);
     }

@@ -30,7 +30,8 @@ public enum ParameterLayout {
     /** Fills a parameter from values in the checkpoint's order. */
     public void fromStored(float[] stored, Tensor value) {
         float[] source = this == CONVOLUTION
-                ? Layouts.permute(Tensor.of(stored, stored(value.shape())), 0, 2, 3, 1).data()
+                ? Layouts.permute(Tensor.of(stored, stored(value.shape())), 0, 2, 3, 1)
+                        .data()
                 : stored;
         System.arraycopy(source, 0, value.data(), 0, source.length);
     }

@@ -36,8 +36,7 @@ public final class AdamW {
 
     /** An optimiser of the trainable ones among the parameters. */
     public AdamW(List<Parameter> parameters, Settings settings) {
-        this.parameters =
-                parameters.stream().filter(Parameter::isTrainable).toList();
+        this.parameters = parameters.stream().filter(Parameter::isTrainable).toList();
         this.settings = settings;
         for (Parameter parameter : this.parameters) {
             firstMoments.add(new float[parameter.value().length()]);
@@ -84,9 +83,20 @@ public final class AdamW {
             compute.kernels()
                     .optimizer()
                     .adamW(
-                            compute.workers(), gradient.length, parameter.value().data(), gradient,
-                            firstMoments.get(i), secondMoments.get(i), scale, learningRate, settings.beta1(),
-                            settings.beta2(), settings.epsilon(), settings.weightDecay(), correction1, correction2);
+                            compute.workers(),
+                            gradient.length,
+                            parameter.value().data(),
+                            gradient,
+                            firstMoments.get(i),
+                            secondMoments.get(i),
+                            scale,
+                            learningRate,
+                            settings.beta1(),
+                            settings.beta2(),
+                            settings.epsilon(),
+                            settings.weightDecay(),
+                            correction1,
+                            correction2);
             parameter.gradient().fill(0);
             parameter.changed();
         }

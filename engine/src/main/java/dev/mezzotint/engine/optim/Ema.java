@@ -33,7 +33,12 @@ public final class Ema {
             float[] average = averages.get(i);
             compute.kernels()
                     .optimizer()
-                    .lerp(compute.workers(), average.length, now, average, parameters.get(i).value().data());
+                    .lerp(
+                            compute.workers(),
+                            average.length,
+                            now,
+                            average,
+                            parameters.get(i).value().data());
         }
     }
 

@@ -38,9 +38,13 @@ public final class Shape {
         return sizes.length;
     }
 
-    /** Size of a dimension; negative indices count from the innermost, −1. */
+    /**
+     * Size of a dimension; negative indices count from the innermost, −1.
+     *
+     * @throws IllegalArgumentException if there is no such dimension
+     */
     public int size(int dimension) {
-        return sizes[dimension < 0 ? sizes.length + dimension : dimension];
+        return sizes[index(dimension)];
     }
 
     /** Number of elements. */
@@ -63,11 +67,24 @@ public final class Shape {
         return sizes.clone();
     }
 
-    /** The same shape with another size in one dimension (negative: from the innermost). */
+    /**
+     * The same shape with another size in one dimension (negative: from the innermost).
+     *
+     * @throws IllegalArgumentException if there is no such dimension or the size is not positive
+     */
     public Shape with(int dimension, int size) {
         int[] changed = sizes.clone();
-        changed[dimension < 0 ? sizes.length + dimension : dimension] = size;
+        changed[index(dimension)] = size;
         return new Shape(changed);
+    }
+
+    private int index(int dimension) {
+        int index = dimension < 0 ? sizes.length + dimension : dimension;
+        if (index < 0 || index >= sizes.length) {
+            throw new IllegalArgumentException(
+                    "shape: " + this + " has " + sizes.length + " dimensions, there is no dimension " + dimension);
+        }
+        return index;
     }
 
     @Override

@@ -15,8 +15,8 @@ public final class Layouts {
         Shape shape = x.shape();
         int rank = shape.rank();
         if (rank != order.length) {
-            throw new IllegalArgumentException(
-                    "permute: a tensor of shape " + shape + " has " + rank + " dimensions, the order names " + order.length);
+            throw new IllegalArgumentException("permute: a tensor of shape " + shape + " has " + rank
+                    + " dimensions, the order names " + order.length);
         }
         int[] strides = new int[rank];
         int stride = 1;

@@ -90,8 +90,8 @@ public final class Tensor {
     /** Another shape over the same array. */
     public Tensor reshape(Shape other) {
         if (other.length() != data.length) {
-            throw new IllegalArgumentException("reshape: " + shape + " has " + data.length + " elements and cannot become "
-                    + other + ", which has " + other.length());
+            throw new IllegalArgumentException("reshape: " + shape + " has " + data.length
+                    + " elements and cannot become " + other + ", which has " + other.length());
         }
         return new Tensor(other, data);
     }

@@ -27,8 +27,7 @@ public record Camera(double pitch, double frame) {
     /** Returns the eye in world coordinates. */
     Vector3d eye() {
         double distance = distance();
-        return new Vector3d(
-                0, TARGET_HEIGHT + distance * StrictMath.sin(pitch), distance * StrictMath.cos(pitch));
+        return new Vector3d(0, TARGET_HEIGHT + distance * StrictMath.sin(pitch), distance * StrictMath.cos(pitch));
     }
 
     /** Returns the matrix from world to camera coordinates (right, up, backwards). */

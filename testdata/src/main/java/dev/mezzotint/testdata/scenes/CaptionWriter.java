@@ -21,10 +21,10 @@ public final class CaptionWriter {
         Optional<Ground> ground = wording.ground() ? Optional.of(scene.ground()) : Optional.empty();
         return switch (wording.template()) {
             case LIST, NEXT_TO -> new Claim(things, new Arrangement.Anywhere(), ground);
-            case BETWEEN -> new Claim(
-                    List.of(things.get(1), things.get(0), things.get(2)), new Arrangement.Between(), ground);
-            case AT_PLACE, RELATION, OPPOSITE, WITH, SIDES, ROW, FROM_LEFT -> new Claim(
-                    things, scene.arrangement(), ground);
+            case BETWEEN ->
+                new Claim(List.of(things.get(1), things.get(0), things.get(2)), new Arrangement.Between(), ground);
+            case AT_PLACE, RELATION, OPPOSITE, WITH, SIDES, ROW, FROM_LEFT ->
+                new Claim(things, scene.arrangement(), ground);
         };
     }
 
@@ -42,12 +42,12 @@ public final class CaptionWriter {
         if (claim.ground().isEmpty()) {
             return sentence;
         }
-        boolean afterPlace =
-                switch (wording.template()) {
-                    case AT_PLACE, WITH, SIDES, ROW -> true;
-                    case LIST, RELATION, OPPOSITE, NEXT_TO, FROM_LEFT, BETWEEN -> false;
-                };
-        return sentence + (afterPlace ? ", on " : " on ")
+        boolean afterPlace = switch (wording.template()) {
+            case AT_PLACE, WITH, SIDES, ROW -> true;
+            case LIST, RELATION, OPPOSITE, NEXT_TO, FROM_LEFT, BETWEEN -> false;
+        };
+        return sentence
+                + (afterPlace ? ", on " : " on ")
                 + pick(claim.ground().get().phrases(), wording.synonym());
     }
 
@@ -58,10 +58,12 @@ public final class CaptionWriter {
             case AT_PLACE -> things[0] + " " + pick(place(claim).phrases(), wording.synonym());
             case RELATION -> things[0] + " " + relation(claim).phrase() + " " + things[1];
             case OPPOSITE -> things[1] + " " + relation(claim).opposite().phrase() + " " + things[0];
-            case WITH -> things[1] + " with " + things[0] + " " + relation(claim).besideIt();
-            case SIDES -> relation(claim) == Relation.LEFT_OF
-                    ? things[0] + " on the left and " + things[1] + " on the right"
-                    : things[1] + " on the left and " + things[0] + " on the right";
+            case WITH ->
+                things[1] + " with " + things[0] + " " + relation(claim).besideIt();
+            case SIDES ->
+                relation(claim) == Relation.LEFT_OF
+                        ? things[0] + " on the left and " + things[1] + " on the right"
+                        : things[1] + " on the left and " + things[0] + " on the right";
             case ROW -> list(things) + " in a row from left to right";
             case FROM_LEFT -> "from left to right, " + list(things);
             case BETWEEN -> things[0] + " between " + things[1] + " and " + things[2];
@@ -85,10 +87,11 @@ public final class CaptionWriter {
     }
 
     private static String thing(Claim.Thing thing, int noun, int synonym) {
-        String words = thing.size().map(size -> pick(size.adjectives(), synonym) + " ").orElse("")
-                + thing.appearance().hue().word()
-                + " "
-                + pick(thing.appearance().shape().nouns(), noun);
+        String words =
+                thing.size().map(size -> pick(size.adjectives(), synonym) + " ").orElse("")
+                        + thing.appearance().hue().word()
+                        + " "
+                        + pick(thing.appearance().shape().nouns(), noun);
         return (words.startsWith("orange") ? "an " : "a ") + words;
     }
 

@@ -31,10 +31,12 @@ public record Claim(List<Thing> objects, Arrangement arrangement, Optional<Groun
 
     private boolean assign(Scene scene, List<Integer> chosen) {
         if (chosen.size() == objects.size()) {
-            return holds(arrangement, chosen.stream().map(scene.footprints()::get).toList());
+            return holds(
+                    arrangement, chosen.stream().map(scene.footprints()::get).toList());
         }
         for (int i = 0; i < scene.objects().size(); i++) {
-            if (!chosen.contains(i) && objects.get(chosen.size()).fits(scene.objects().get(i))) {
+            if (!chosen.contains(i)
+                    && objects.get(chosen.size()).fits(scene.objects().get(i))) {
                 chosen.add(i);
                 if (assign(scene, chosen)) {
                     return true;
@@ -51,11 +53,11 @@ public record Claim(List<Thing> objects, Arrangement arrangement, Optional<Groun
             case Arrangement.Anywhere() -> true;
             case Arrangement.At(Place place) -> place.holds(outlines.getFirst());
             case Arrangement.Pair(Relation relation) -> relation.holds(outlines.get(0), outlines.get(1));
-            case Arrangement.Row() -> leftOf(outlines.get(0), outlines.get(1))
-                    && leftOf(outlines.get(1), outlines.get(2));
-            case Arrangement.Between() -> leftOf(outlines.get(1), outlines.get(0))
-                            && leftOf(outlines.get(0), outlines.get(2))
-                    || leftOf(outlines.get(2), outlines.get(0)) && leftOf(outlines.get(0), outlines.get(1));
+            case Arrangement.Row() ->
+                leftOf(outlines.get(0), outlines.get(1)) && leftOf(outlines.get(1), outlines.get(2));
+            case Arrangement.Between() ->
+                leftOf(outlines.get(1), outlines.get(0)) && leftOf(outlines.get(0), outlines.get(2))
+                        || leftOf(outlines.get(2), outlines.get(0)) && leftOf(outlines.get(0), outlines.get(1));
         };
     }
 

@@ -55,14 +55,13 @@ final class GroundTexture {
     void albedo(double x, double z, double[] rgb) {
         double u = cos * x - sin * z;
         double v = sin * x + cos * z;
-        double mix =
-                switch (ground) {
-                    case GREY_FLOOR, DARK_FLOOR -> noise(1.3 * u, 1.3 * v);
-                    case WOODEN_FLOOR -> planks(u, v);
-                    case SAND -> 0.5 * noise(1.1 * u, 1.1 * v) + 0.5 * noise(1.5 * u, 5 * v);
-                    case GRASS -> 0.5 * noise(1.2 * u, 1.2 * v) + 0.5 * noise(5 * u, 4 * v);
-                    case CHECKERED_FLOOR -> (floor(u / 1.25) + floor(v / 1.25)) & 1;
-                };
+        double mix = switch (ground) {
+            case GREY_FLOOR, DARK_FLOOR -> noise(1.3 * u, 1.3 * v);
+            case WOODEN_FLOOR -> planks(u, v);
+            case SAND -> 0.5 * noise(1.1 * u, 1.1 * v) + 0.5 * noise(1.5 * u, 5 * v);
+            case GRASS -> 0.5 * noise(1.2 * u, 1.2 * v) + 0.5 * noise(5 * u, 4 * v);
+            case CHECKERED_FLOOR -> (floor(u / 1.25) + floor(v / 1.25)) & 1;
+        };
         for (int c = 0; c < 3; c++) {
             rgb[c] = base[c] + (second[c] - base[c]) * mix;
         }

@@ -48,8 +48,10 @@ public final class HardNegatives {
             for (int j = 0; j < i; j++) {
                 Claim.Thing a = truth.objects().get(i);
                 Claim.Thing b = truth.objects().get(j);
-                Appearance mixed = new Appearance(a.appearance().hue(), b.appearance().shape());
-                Appearance other = new Appearance(b.appearance().hue(), a.appearance().shape());
+                Appearance mixed =
+                        new Appearance(a.appearance().hue(), b.appearance().shape());
+                Appearance other =
+                        new Appearance(b.appearance().hue(), a.appearance().shape());
                 // Colours swapped, shapes swapped, and both.
                 into.add(with(with(truth, i, new Claim.Thing(other, a.size())), j, new Claim.Thing(mixed, b.size())));
                 into.add(with(with(truth, i, new Claim.Thing(mixed, a.size())), j, new Claim.Thing(other, b.size())));
@@ -60,8 +62,8 @@ public final class HardNegatives {
 
     private static void rearrange(Claim truth, List<Claim> into) {
         switch (truth.arrangement()) {
-            case Arrangement.Pair(Relation relation) -> into.add(
-                    new Claim(truth.objects(), new Arrangement.Pair(relation.opposite()), truth.ground()));
+            case Arrangement.Pair(Relation relation) ->
+                into.add(new Claim(truth.objects(), new Arrangement.Pair(relation.opposite()), truth.ground()));
             case Arrangement.At(Place place) -> {
                 for (Place other : Place.values()) {
                     if (other != place) {
@@ -69,8 +71,8 @@ public final class HardNegatives {
                     }
                 }
             }
-            case Arrangement.Row row -> into.add(
-                    new Claim(truth.objects().reversed(), truth.arrangement(), truth.ground()));
+            case Arrangement.Row row ->
+                into.add(new Claim(truth.objects().reversed(), truth.arrangement(), truth.ground()));
             case Arrangement.Anywhere anywhere -> {}
             case Arrangement.Between between -> {}
         }

@@ -14,12 +14,11 @@ final class Layout {
 
     /** Draws a camera: nearer for one object than for three. */
     static Camera camera(int objects, RandomGenerator random) {
-        double frame =
-                switch (objects) {
-                    case 1 -> 3.35;
-                    case 2 -> 4.25;
-                    default -> 4.6;
-                };
+        double frame = switch (objects) {
+            case 1 -> 3.35;
+            case 2 -> 4.25;
+            default -> 4.6;
+        };
         double pitch = StrictMath.toRadians(random.nextDouble(30, 35));
         return new Camera(pitch, frame * random.nextDouble(0.97, 1.03));
     }
@@ -40,8 +39,9 @@ final class Layout {
             case Arrangement.Row() -> inRow(upright, 0.35, 0.35, random);
             case Arrangement.Anywhere() -> List.of(at(upright.getFirst(), random.nextDouble(-0.9, 0.9), random));
             case Arrangement.At(Place place) -> List.of(alone(upright.getFirst(), place, random));
-            case Arrangement.Between() -> throw new IllegalArgumentException(
-                    "A layout is drawn from Row, of which Between is another description.");
+            case Arrangement.Between() ->
+                throw new IllegalArgumentException(
+                        "A layout is drawn from Row, of which Between is another description.");
         };
     }
 
@@ -93,8 +93,7 @@ final class Layout {
         double z = random.nextDouble(-0.35, 0.35);
         double x = random.nextDouble(-0.7, 0.7);
         double aside = random.nextDouble(-0.5, 0.5);
-        return List.of(
-                moved(front, x + aside / 2, z + depth / 2), moved(back, x - aside / 2, z - depth / 2));
+        return List.of(moved(front, x + aside / 2, z + depth / 2), moved(back, x - aside / 2, z - depth / 2));
     }
 
     private static SceneObject moved(SceneObject object, double x, double z) {
@@ -123,11 +122,10 @@ final class Layout {
         for (int i = 0; i < objects.size(); i++) {
             Footprint outline = outlines.get(i);
             double across = Math.max(outline.width(), outline.height());
-            boolean sized =
-                    switch (objects.get(i).size()) {
-                        case SMALL -> across >= 12 * PIXEL && across <= 19 * PIXEL;
-                        case LARGE -> across >= 20 * PIXEL;
-                    };
+            boolean sized = switch (objects.get(i).size()) {
+                case SMALL -> across >= 12 * PIXEL && across <= 19 * PIXEL;
+                case LARGE -> across >= 20 * PIXEL;
+            };
             if (!sized || Math.min(outline.width(), outline.height()) < 9 * PIXEL || outline.visible() < MIN_VISIBLE) {
                 return false;
             }

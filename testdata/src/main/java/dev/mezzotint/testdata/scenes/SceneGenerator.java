@@ -108,9 +108,7 @@ public final class SceneGenerator {
     private static Arrangement arrangement(int count, RandomGenerator random) {
         int choice = random.nextInt(60);
         return switch (count) {
-            case 1 -> choice < 24
-                    ? new Arrangement.Anywhere()
-                    : new Arrangement.At(Place.values()[(choice - 24) / 12]);
+            case 1 -> choice < 24 ? new Arrangement.Anywhere() : new Arrangement.At(Place.values()[(choice - 24) / 12]);
             case 2 -> new Arrangement.Pair(Relation.values()[choice / 15]);
             default -> new Arrangement.Row();
         };

@@ -35,8 +35,7 @@ public final class ScenesDataset implements CaptionedDataset {
      */
     public ScenesDataset(SceneGenerator generator, int pictureSize, long count, int negatives) {
         if (pictureSize < 8 || pictureSize > 4096) {
-            throw new IllegalArgumentException(
-                    "Scenes: size is " + pictureSize + " pixels; give one from 8 to 4096.");
+            throw new IllegalArgumentException("Scenes: size is " + pictureSize + " pixels; give one from 8 to 4096.");
         }
         if (count < 1) {
             throw new IllegalArgumentException("Scenes: count is " + count + "; give at least 1.");
@@ -75,8 +74,7 @@ public final class ScenesDataset implements CaptionedDataset {
                 attributes.put("negative." + i, wrong.get(i));
             }
         }
-        return new Example(
-                renderer.render(described.scene(), pictureSize), described.caption(), attributes);
+        return new Example(renderer.render(described.scene(), pictureSize), described.caption(), attributes);
     }
 
     private static Map<String, String> attributes(SceneGenerator.Described described) {

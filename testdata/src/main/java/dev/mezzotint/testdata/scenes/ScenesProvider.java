@@ -66,13 +66,13 @@ public final class ScenesProvider implements DatasetProvider {
             }
         }
         Split split = split(options.getOrDefault("split", "train"));
-        List<EvaluationPrompt> prompts =
-                switch (objects) {
-                    case 1 -> PromptSuite.oneObject(count, seed, split);
-                    case 2 -> PromptSuite.twoObjects(count, seed, split);
-                    default -> throw new IllegalArgumentException(
-                            "Scenes: there are prompts for 1 or 2 objects, not for " + objects + ".");
-                };
+        List<EvaluationPrompt> prompts = switch (objects) {
+            case 1 -> PromptSuite.oneObject(count, seed, split);
+            case 2 -> PromptSuite.twoObjects(count, seed, split);
+            default ->
+                throw new IllegalArgumentException(
+                        "Scenes: there are prompts for 1 or 2 objects, not for " + objects + ".");
+        };
         return prompts.stream().map(ScenesProvider::judged).toList();
     }
 
@@ -94,8 +94,7 @@ public final class ScenesProvider implements DatasetProvider {
                 return split;
             }
         }
-        throw new IllegalArgumentException(
-                "Scenes: split is \"" + word + "\"; give train or heldout.");
+        throw new IllegalArgumentException("Scenes: split is \"" + word + "\"; give train or heldout.");
     }
 
     private static long number(Map<String, String> options, String option, long otherwise) {
@@ -103,8 +102,7 @@ public final class ScenesProvider implements DatasetProvider {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "Scenes: " + option + " is \"" + text + "\"; give a whole number.", e);
+            throw new IllegalArgumentException("Scenes: " + option + " is \"" + text + "\"; give a whole number.", e);
         }
     }
 }

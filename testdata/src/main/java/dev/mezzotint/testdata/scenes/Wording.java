@@ -98,17 +98,17 @@ public record Wording(
         return switch (arrangement) {
             case Arrangement.Anywhere() -> List.of(Template.LIST);
             case Arrangement.At at -> List.of(Template.AT_PLACE, Template.LIST);
-            case Arrangement.Pair(Relation relation) when relation.sideways() -> List.of(
-                    Template.RELATION,
-                    Template.OPPOSITE,
-                    Template.WITH,
-                    Template.SIDES,
-                    Template.NEXT_TO,
-                    Template.LIST);
-            case Arrangement.Pair pair -> List.of(
-                    Template.RELATION, Template.OPPOSITE, Template.WITH, Template.LIST);
-            case Arrangement.Row row -> List.of(
-                    Template.ROW, Template.FROM_LEFT, Template.BETWEEN, Template.LIST);
+            case Arrangement.Pair(Relation relation)
+            when relation.sideways() ->
+                List.of(
+                        Template.RELATION,
+                        Template.OPPOSITE,
+                        Template.WITH,
+                        Template.SIDES,
+                        Template.NEXT_TO,
+                        Template.LIST);
+            case Arrangement.Pair pair -> List.of(Template.RELATION, Template.OPPOSITE, Template.WITH, Template.LIST);
+            case Arrangement.Row row -> List.of(Template.ROW, Template.FROM_LEFT, Template.BETWEEN, Template.LIST);
             case Arrangement.Between between -> List.of(Template.BETWEEN);
         };
     }

@@ -19,8 +19,8 @@ class CaptionWriterTest {
             new Claim.Thing(new Appearance(Hue.ORANGE, ShapeKind.TORUS), Optional.of(Size.LARGE));
 
     private static String write(Wording.Template template, Relation relation) {
-        Claim claim = new Claim(
-                List.of(RED_SPHERE, ORANGE_RING), new Arrangement.Pair(relation), Optional.of(Ground.GRASS));
+        Claim claim =
+                new Claim(List.of(RED_SPHERE, ORANGE_RING), new Arrangement.Pair(relation), Optional.of(Ground.GRASS));
         return CaptionWriter.write(
                 claim, new Wording(template, Wording.Opening.PICTURE, true, true, List.of(0, 1, 0), 0));
     }

@@ -22,8 +22,7 @@ class HardNegativesTest {
             SceneGenerator generator = new SceneGenerator(split, 8);
             for (int i = 0; i < 600; i++) {
                 SceneGenerator.Described drawn = generator.describe(i);
-                List<String> negatives =
-                        HardNegatives.of(drawn.scene(), drawn.wording(), new SplittableRandom(i));
+                List<String> negatives = HardNegatives.of(drawn.scene(), drawn.wording(), new SplittableRandom(i));
                 assertTrue(negatives.size() >= 2, drawn.caption());
                 assertFalse(negatives.contains(drawn.caption()));
                 assertEquals(negatives.size(), new HashSet<>(negatives).size());
@@ -60,13 +59,12 @@ class HardNegativesTest {
             boolean named = is(a, matcher.group(1), matcher.group(2)) && is(b, matcher.group(4), matcher.group(5));
             double dx = a.x() - b.x();
             double dz = a.z() - b.z();
-            boolean placed =
-                    switch (matcher.group(3)) {
-                        case "to the left of" -> dx < -Math.abs(dz);
-                        case "to the right of" -> dx > Math.abs(dz);
-                        case "in front of" -> dz > Math.abs(dx);
-                        default -> dz < -Math.abs(dx);
-                    };
+            boolean placed = switch (matcher.group(3)) {
+                case "to the left of" -> dx < -Math.abs(dz);
+                case "to the right of" -> dx > Math.abs(dz);
+                case "in front of" -> dz > Math.abs(dx);
+                default -> dz < -Math.abs(dx);
+            };
             if (named && placed) {
                 return true;
             }

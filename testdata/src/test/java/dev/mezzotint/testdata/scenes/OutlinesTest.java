@@ -16,8 +16,7 @@ class OutlinesTest {
     @Test
     void sphereFillsTheBoxOfItsTangents() {
         PlacedSolid placed = new PlacedSolid(sphere(0.5, 0.2), CAMERA);
-        Footprint outline =
-                Outlines.measure(List.of(sphere(0.5, 0.2)), CAMERA).getFirst();
+        Footprint outline = Outlines.measure(List.of(sphere(0.5, 0.2)), CAMERA).getFirst();
         double pixel = 1.01 / Outlines.GRID;
         assertEquals(placed.left, outline.x() - outline.width() / 2, pixel);
         assertEquals(placed.right, outline.x() + outline.width() / 2, pixel);
@@ -37,7 +36,9 @@ class OutlinesTest {
 
     @Test
     void objectCutByTheEdgeHasNoOutline() {
-        assertEquals(0, Outlines.measure(List.of(sphere(2.1, 0)), CAMERA).getFirst().width());
-        assertEquals(0, Outlines.measure(List.of(sphere(9, 0)), CAMERA).getFirst().width());
+        assertEquals(
+                0, Outlines.measure(List.of(sphere(2.1, 0)), CAMERA).getFirst().width());
+        assertEquals(
+                0, Outlines.measure(List.of(sphere(9, 0)), CAMERA).getFirst().width());
     }
 }

@@ -26,7 +26,9 @@ class PromptSuiteTest {
             for (EvaluationPrompt prompt : PromptSuite.oneObject(pairs.size(), 1, split)) {
                 assertEquals(1, prompt.objects().size());
                 assertTrue(prompt.text().contains(prompt.objects().getFirst().words()));
-                prompt.place().ifPresent(place -> assertTrue(prompt.text().endsWith(place.phrases().getFirst())));
+                prompt.place()
+                        .ifPresent(place -> assertTrue(
+                                prompt.text().endsWith(place.phrases().getFirst())));
                 asked.addAll(prompt.objects());
             }
             assertEquals(Set.copyOf(pairs), asked);
@@ -49,7 +51,8 @@ class PromptSuiteTest {
     @Test
     void heldOutPromptsNameExactlyOneHeldOutPair() {
         for (EvaluationPrompt prompt : PromptSuite.twoObjects(50, 3, Split.HELDOUT)) {
-            assertEquals(1, prompt.objects().stream().filter(Appearance::isHeldOut).count());
+            assertEquals(
+                    1, prompt.objects().stream().filter(Appearance::isHeldOut).count());
         }
     }
 

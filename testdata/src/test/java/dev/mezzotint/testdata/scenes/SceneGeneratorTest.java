@@ -77,8 +77,14 @@ class SceneGeneratorTest {
                 assertTrue(relation.opposite().holds(b, a));
             }
             if (scene.arrangement() instanceof Arrangement.Row) {
-                assertTrue(64 * (scene.footprints().get(1).x() - scene.footprints().get(0).x()) >= 14);
-                assertTrue(64 * (scene.footprints().get(2).x() - scene.footprints().get(1).x()) >= 14);
+                assertTrue(64
+                                * (scene.footprints().get(1).x()
+                                        - scene.footprints().get(0).x())
+                        >= 14);
+                assertTrue(64
+                                * (scene.footprints().get(2).x()
+                                        - scene.footprints().get(1).x())
+                        >= 14);
             }
         }
     }

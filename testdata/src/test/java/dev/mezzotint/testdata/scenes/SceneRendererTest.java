@@ -26,7 +26,8 @@ class SceneRendererTest {
     @Test
     void renderingTwiceGivesTheSamePixels() {
         Scene scene = generator.scene(5);
-        assertArrayEquals(renderer.render(scene, 32).data(), renderer.render(scene, 32).data());
+        assertArrayEquals(
+                renderer.render(scene, 32).data(), renderer.render(scene, 32).data());
     }
 
     @Test

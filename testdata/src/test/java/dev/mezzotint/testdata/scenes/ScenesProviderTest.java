@@ -20,8 +20,8 @@ class ScenesProviderTest {
 
     @Test
     void isNamedForServiceLoaderOnTheClassPath() throws IOException {
-        try (InputStream in = ScenesProvider.class.getResourceAsStream(
-                "/META-INF/services/" + DatasetProvider.class.getName())) {
+        try (InputStream in =
+                ScenesProvider.class.getResourceAsStream("/META-INF/services/" + DatasetProvider.class.getName())) {
             String named = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
             assertEquals(ScenesProvider.class.getName(), named);
         }

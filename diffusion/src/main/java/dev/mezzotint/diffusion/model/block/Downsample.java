@@ -12,7 +12,15 @@ public final class Downsample {
 
     private Downsample(Parameters parameters, int channels, int padBefore) {
         conv = new Conv2d(
-                parameters.child("conv"), channels, channels, 3, 2, padBefore, 1, true, Initializer.fanIn(9 * channels));
+                parameters.child("conv"),
+                channels,
+                channels,
+                3,
+                2,
+                padBefore,
+                1,
+                true,
+                Initializer.fanIn(9 * channels));
     }
 
     /** The U-Net's: one pixel of padding on all sides. */

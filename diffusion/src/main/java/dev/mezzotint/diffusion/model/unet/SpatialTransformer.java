@@ -26,15 +26,17 @@ final class SpatialTransformer {
         int channels = config.channels().get(level);
         ParameterLayout layout = config.linearProjection() ? ParameterLayout.SAME : ParameterLayout.POINTWISE;
         norm = new GroupNorm(parameters.child("norm"), config.normGroups(), channels, EPSILON);
-        projectIn = new Linear(
-                parameters.child("proj_in"), channels, channels, true, layout, Initializer.fanIn(channels));
+        projectIn =
+                new Linear(parameters.child("proj_in"), channels, channels, true, layout, Initializer.fanIn(channels));
         for (int i = 0; i < config.transformerLayers().get(level); i++) {
             layers.add(new TransformerLayer(
-                    parameters.child("transformer_blocks", i), channels, config.contextWidth(),
+                    parameters.child("transformer_blocks", i),
+                    channels,
+                    config.contextWidth(),
                     config.heads().get(level)));
         }
-        projectOut = new Linear(
-                parameters.child("proj_out"), channels, channels, true, layout, Initializer.fanIn(channels));
+        projectOut =
+                new Linear(parameters.child("proj_out"), channels, channels, true, layout, Initializer.fanIn(channels));
     }
 
     /** Maps an image (batch, height, width, channels) with context (batch, keys, contextWidth) to the image's shape. */

@@ -27,7 +27,13 @@ final class TransformerLayer {
                 parameters.child("attn1"), MultiHeadAttention.Names.DIFFUSERS, width, width, width, heads, false);
         norm2 = new LayerNorm(parameters.child("norm2"), width, EPSILON);
         crossAttention = new MultiHeadAttention(
-                parameters.child("attn2"), MultiHeadAttention.Names.DIFFUSERS, width, contextWidth, width, heads, false);
+                parameters.child("attn2"),
+                MultiHeadAttention.Names.DIFFUSERS,
+                width,
+                contextWidth,
+                width,
+                heads,
+                false);
         norm3 = new LayerNorm(parameters.child("norm3"), width, EPSILON);
         Parameters feedForward = parameters.child("ff");
         expand = new Linear(feedForward.child("net", 0).child("proj"), width, 8 * width, true);
@@ -39,8 +45,7 @@ final class TransformerLayer {
         try (Tape.Scope scope = tape.scope()) {
             Tensor normed = norm1.forward(tape, tokens);
             Tensor x = ArithmeticOps.add(tape, tokens, selfAttention.forward(tape, normed, normed, false));
-            x = ArithmeticOps.add(
-                    tape, x, crossAttention.forward(tape, norm2.forward(tape, x), context, false));
+            x = ArithmeticOps.add(tape, x, crossAttention.forward(tape, norm2.forward(tape, x), context, false));
             Tensor gated = PointwiseOps.geglu(tape, expand.forward(tape, norm3.forward(tape, x)));
             return scope.keep(ArithmeticOps.add(tape, x, contract.forward(tape, gated)));
         }

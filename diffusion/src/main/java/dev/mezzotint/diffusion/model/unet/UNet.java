@@ -79,22 +79,25 @@ public final class UNet {
             Parameters block = parameters.child("up_blocks", levels - 1 - level);
             List<Stage> stages = new ArrayList<>();
             for (int i = 0; i <= config.layersPerBlock(); i++) {
-                stages.add(stage(block, i, width + skips.pop(), level, config.upAttention().get(level)));
+                stages.add(stage(
+                        block,
+                        i,
+                        width + skips.pop(),
+                        level,
+                        config.upAttention().get(level)));
                 width = channels.get(level);
             }
             ups.add(new Up(
                     stages,
-                    level > 0
-                            ? Optional.of(new Upsample(block.child("upsamplers", 0), width))
-                            : Optional.empty()));
+                    level > 0 ? Optional.of(new Upsample(block.child("upsamplers", 0), width)) : Optional.empty()));
         }
-        normOut = new GroupNorm(
-                parameters.child("conv_norm_out"), config.normGroups(), first, config.normEpsilon());
+        normOut = new GroupNorm(parameters.child("conv_norm_out"), config.normGroups(), first, config.normEpsilon());
         convOut = new Conv2d(parameters.child("conv_out"), first, config.outChannels(), 3, 1, 1);
     }
 
     private Stage stage(Parameters block, int index, int in, int level, boolean attends) {
-        ResnetBlock resnet = resnet(block.child("resnets", index), in, config.channels().get(level));
+        ResnetBlock resnet =
+                resnet(block.child("resnets", index), in, config.channels().get(level));
         return new Stage(
                 resnet,
                 attends
@@ -164,8 +167,8 @@ public final class UNet {
                     + config.inChannels() + ")");
         }
         if (shape.size(1) % config.divisor() != 0 || shape.size(2) % config.divisor() != 0) {
-            throw new IllegalArgumentException("U-Net: height and width of latents " + shape + " must be multiples of "
-                    + config.divisor());
+            throw new IllegalArgumentException(
+                    "U-Net: height and width of latents " + shape + " must be multiples of " + config.divisor());
         }
         if (timesteps.length != shape.size(0)) {
             throw new IllegalArgumentException(

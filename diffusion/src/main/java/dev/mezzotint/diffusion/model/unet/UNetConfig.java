@@ -147,14 +147,16 @@ public record UNetConfig(
 
     private static void refuse(Json json, String key) {
         if (json.find(key).isPresent()) {
-            throw new IllegalArgumentException("U-Net: " + key + " = " + json.get(key).print() + " is not supported");
+            throw new IllegalArgumentException(
+                    "U-Net: " + key + " = " + json.get(key).print() + " is not supported");
         }
     }
 
     private static void require(Json json, String key, String only) {
         String value = json.find(key).map(Json::asString).orElse(only);
         if (!value.equals(only)) {
-            throw new IllegalArgumentException("U-Net: " + key + " '" + value + "' is not supported, only '" + only + "'");
+            throw new IllegalArgumentException(
+                    "U-Net: " + key + " '" + value + "' is not supported, only '" + only + "'");
         }
     }
 
@@ -180,10 +182,12 @@ public record UNetConfig(
     }
 
     private static Json numbers(List<Integer> values) {
-        return Json.array(values.stream().map(value -> Json.of(value.intValue())).toList());
+        return Json.array(
+                values.stream().map(value -> Json.of(value.intValue())).toList());
     }
 
     private static Json names(List<Boolean> flags, String without, String with) {
-        return Json.array(flags.stream().map(flag -> Json.of(flag ? with : without)).toList());
+        return Json.array(
+                flags.stream().map(flag -> Json.of(flag ? with : without)).toList());
     }
 }

@@ -60,8 +60,9 @@ public final class Autoencoder {
                 || images.size(3) != config.imageChannels()
                 || images.size(1) % factor != 0
                 || images.size(2) % factor != 0) {
-            throw new IllegalArgumentException("VAE: pictures of shape " + images.shape() + " must be (batch, height, width, "
-                    + config.imageChannels() + ") with height and width multiples of " + factor);
+            throw new IllegalArgumentException(
+                    "VAE: pictures of shape " + images.shape() + " must be (batch, height, width, "
+                            + config.imageChannels() + ") with height and width multiples of " + factor);
         }
         int latent = config.latentChannels();
         Tensor moments = quantize.forward(tape, encoder.forward(tape, images));
@@ -77,8 +78,8 @@ public final class Autoencoder {
      */
     public Tensor decode(Tape tape, Tensor latents) {
         if (latents.shape().rank() != 4 || latents.size(3) != config.latentChannels()) {
-            throw new IllegalArgumentException("VAE: latents of shape " + latents.shape() + " must be (batch, height, width, "
-                    + config.latentChannels() + ")");
+            throw new IllegalArgumentException("VAE: latents of shape " + latents.shape()
+                    + " must be (batch, height, width, " + config.latentChannels() + ")");
         }
         try (Tape.Scope scope = tape.scope()) {
             return scope.keep(decoder.forward(tape, dequantize.forward(tape, latents)));

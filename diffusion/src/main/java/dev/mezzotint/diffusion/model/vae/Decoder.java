@@ -38,9 +38,7 @@ final class Decoder {
             }
             levels.add(new Level(
                     resnets,
-                    level > 0
-                            ? Optional.of(new Upsample(block.child("upsamplers", 0), width))
-                            : Optional.empty()));
+                    level > 0 ? Optional.of(new Upsample(block.child("upsamplers", 0), width)) : Optional.empty()));
         }
         normOut = new GroupNorm(parameters.child("conv_norm_out"), groups, width, Autoencoder.EPSILON);
         convOut = new Conv2d(parameters.child("conv_out"), width, config.imageChannels(), 3, 1, 1);

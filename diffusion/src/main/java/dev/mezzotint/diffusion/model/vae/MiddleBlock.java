@@ -34,8 +34,8 @@ final class MiddleBlock {
         int channels = x.size(3);
         try (Tape.Scope scope = tape.scope()) {
             Tensor h = first.forward(tape, x, Optional.empty());
-            Tensor tokens = ShapeOps.reshape(
-                    tape, norm.forward(tape, h, Activation.NONE), batch, height * width, channels);
+            Tensor tokens =
+                    ShapeOps.reshape(tape, norm.forward(tape, h, Activation.NONE), batch, height * width, channels);
             Tensor attended = attention.forward(tape, tokens, tokens, false);
             h = ArithmeticOps.add(tape, h, ShapeOps.reshape(tape, attended, batch, height, width, channels));
             return scope.keep(second.forward(tape, h, Optional.empty()));

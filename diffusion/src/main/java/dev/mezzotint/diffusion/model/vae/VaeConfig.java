@@ -48,8 +48,7 @@ public record VaeConfig(
 
     /** The same sizes with another scaling factor. */
     public VaeConfig withScalingFactor(double factor) {
-        return new VaeConfig(
-                imageChannels, latentChannels, channels, layersPerBlock, normGroups, sampleSize, factor);
+        return new VaeConfig(imageChannels, latentChannels, channels, layersPerBlock, normGroups, sampleSize, factor);
     }
 
     /**
@@ -82,7 +81,9 @@ public record VaeConfig(
         members.put("act_fn", Json.of("silu"));
         members.put(
                 "block_out_channels",
-                Json.array(channels.stream().map(width -> Json.of(width.intValue())).toList()));
+                Json.array(channels.stream()
+                        .map(width -> Json.of(width.intValue()))
+                        .toList()));
         members.put("down_block_types", repeated("DownEncoderBlock2D"));
         members.put("in_channels", Json.of(imageChannels));
         members.put("latent_channels", Json.of(latentChannels));

@@ -57,8 +57,8 @@ class UNetTest {
         Tape tape = Tape.inference(Compute.best());
         float[] both = unet.forward(tape, x, timesteps, context).data().clone();
         tape.reset();
-        Tensor second = Tensor.of(
-                Arrays.copyOfRange(x.data(), x.length() / 2, x.length()), 1, x.size(1), x.size(2), x.size(3));
+        Tensor second =
+                Tensor.of(Arrays.copyOfRange(x.data(), x.length() / 2, x.length()), 1, x.size(1), x.size(2), x.size(3));
         Tensor secondContext = Tensor.of(
                 Arrays.copyOfRange(context.data(), context.length() / 2, context.length()),
                 1,
@@ -91,8 +91,8 @@ class UNetTest {
         UNet unet = load(golden);
         Tape tape = Tape.inference(compute);
         for (int i = 0; i < 2; i++) {
-            Tensor out = unet.forward(
-                    tape, golden.image("x_" + i), timesteps(golden, i), golden.tensor("context_" + i));
+            Tensor out =
+                    unet.forward(tape, golden.image("x_" + i), timesteps(golden, i), golden.tensor("context_" + i));
             Golden.assertClose(golden.image("out_" + i), out, TOLERANCE, "out_" + i);
             tape.reset();
         }

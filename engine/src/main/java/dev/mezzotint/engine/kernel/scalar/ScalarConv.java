@@ -21,7 +21,12 @@ public final class ScalarConv implements ConvKernel {
     /** Packed weights are the weights. */
     @Override
     public void pack(
-            Workers workers, ConvGeometry geometry, float[] weight, int weightOffset, float[] packed, int packedOffset) {
+            Workers workers,
+            ConvGeometry geometry,
+            float[] weight,
+            int weightOffset,
+            float[] packed,
+            int packedOffset) {
         System.arraycopy(weight, weightOffset, packed, packedOffset, packedLength(geometry));
     }
 

@@ -46,8 +46,18 @@ final class ColumnMicroKernel {
     }
 
     private static void tile4(
-            int k, float[] a, int aOffset, int aStep, int last, float[] b, int bOffset, int[] index, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int aOffset,
+            int aStep,
+            int last,
+            float[] b,
+            int bOffset,
+            int[] index,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r1 = Math.min(1, last);
         int r2 = Math.min(2, last);
         int r3 = Math.min(3, last);
@@ -168,8 +178,18 @@ final class ColumnMicroKernel {
     }
 
     private static void tile3(
-            int k, float[] a, int aOffset, int aStep, int last, float[] b, int bOffset, int[] index, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int aOffset,
+            int aStep,
+            int last,
+            float[] b,
+            int bOffset,
+            int[] index,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r1 = Math.min(1, last);
         int r2 = Math.min(2, last);
         int r3 = Math.min(3, last);
@@ -265,8 +285,18 @@ final class ColumnMicroKernel {
     }
 
     private static void tile2(
-            int k, float[] a, int aOffset, int aStep, int last, float[] b, int bOffset, int[] index, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int aOffset,
+            int aStep,
+            int last,
+            float[] b,
+            int bOffset,
+            int[] index,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r1 = Math.min(1, last);
         int r2 = Math.min(2, last);
         int r3 = Math.min(3, last);
@@ -337,8 +367,18 @@ final class ColumnMicroKernel {
     }
 
     private static void tile1(
-            int k, float[] a, int aOffset, int aStep, int last, float[] b, int bOffset, int[] index, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int aOffset,
+            int aStep,
+            int last,
+            float[] b,
+            int bOffset,
+            int[] index,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r1 = Math.min(1, last);
         int r2 = Math.min(2, last);
         int r3 = Math.min(3, last);

@@ -43,11 +43,37 @@ final class CorrelationPass {
             int from = split.rowFrom(part);
             int to = split.rowTo(part);
             if (wholeImages) {
-                block(shape, x, xOffset, packed, packedOffset, y, yOffset, epilogue, from, to - from, 0,
-                        shape.outHeight(), split.panelFrom(part), split.panelTo(part));
+                block(
+                        shape,
+                        x,
+                        xOffset,
+                        packed,
+                        packedOffset,
+                        y,
+                        yOffset,
+                        epilogue,
+                        from,
+                        to - from,
+                        0,
+                        shape.outHeight(),
+                        split.panelFrom(part),
+                        split.panelTo(part));
             } else {
-                block(shape, x, xOffset, packed, packedOffset, y, yOffset, epilogue, image, 1, from, to,
-                        split.panelFrom(part), split.panelTo(part));
+                block(
+                        shape,
+                        x,
+                        xOffset,
+                        packed,
+                        packedOffset,
+                        y,
+                        yOffset,
+                        epilogue,
+                        image,
+                        1,
+                        from,
+                        to,
+                        split.panelFrom(part),
+                        split.panelTo(part));
             }
         });
     }

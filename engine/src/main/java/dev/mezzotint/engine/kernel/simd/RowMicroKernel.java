@@ -48,8 +48,18 @@ final class RowMicroKernel {
     }
 
     private static void tile4(
-            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int[] rows,
+            int first,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];
@@ -170,8 +180,18 @@ final class RowMicroKernel {
     }
 
     private static void tile3(
-            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int[] rows,
+            int first,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];
@@ -267,8 +287,18 @@ final class RowMicroKernel {
     }
 
     private static void tile2(
-            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int[] rows,
+            int first,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];
@@ -339,8 +369,18 @@ final class RowMicroKernel {
     }
 
     private static void tile1(
-            int k, float[] a, int[] rows, int first, int last, int shift, float[] b, int bOffset, float[] c, int cOffset,
-            int cRowStride, boolean add) {
+            int k,
+            float[] a,
+            int[] rows,
+            int first,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];

@@ -22,7 +22,12 @@ public final class SimdConv implements ConvKernel {
 
     @Override
     public void pack(
-            Workers workers, ConvGeometry geometry, float[] weight, int weightOffset, float[] packed, int packedOffset) {
+            Workers workers,
+            ConvGeometry geometry,
+            float[] weight,
+            int weightOffset,
+            float[] packed,
+            int packedOffset) {
         int depth = geometry.depth();
         gemm.pack(workers, depth, geometry.outChannels(), weight, weightOffset, 1, depth, packed, packedOffset);
     }

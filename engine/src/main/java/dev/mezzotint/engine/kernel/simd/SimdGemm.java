@@ -71,7 +71,19 @@ public final class SimdGemm implements GemmKernel {
             boolean copied = aliased && to - from >= PANELS_WORTH_A_COPY;
             if (aRowStride == 1 && aColumnStride != 1 && !copied) {
                 alongColumns(
-                        rows, n, k, a, aStart, aColumnStride, packed, packedOffset, from, to, c, cStart, cRowStride,
+                        rows,
+                        n,
+                        k,
+                        a,
+                        aStart,
+                        aColumnStride,
+                        packed,
+                        packedOffset,
+                        from,
+                        to,
+                        c,
+                        cStart,
+                        cRowStride,
                         epilogue);
             } else {
                 alongRows(

@@ -52,7 +52,19 @@ final class Tiles {
                             vectors, depth, a, positions, row, rows - 1, shift, packed, b, c, to, cRowStride, add);
                 } else {
                     RowMicroKernel.multiply(
-                            vectors, depth, a, positions, row, rows - 1, shift, packed, b, scratch.tile, 0, width, false);
+                            vectors,
+                            depth,
+                            a,
+                            positions,
+                            row,
+                            rows - 1,
+                            shift,
+                            packed,
+                            b,
+                            scratch.tile,
+                            0,
+                            width,
+                            false);
                     copy(scratch.tile, width, count, columns, c, to, cRowStride, add);
                 }
                 if (last) {
@@ -105,7 +117,19 @@ final class Tiles {
                             vectors, depth, a, aOffset + row, aStep, count - 1, b, from, index, c, to, cRowStride, add);
                 } else {
                     ColumnMicroKernel.multiply(
-                            vectors, depth, a, aOffset + row, aStep, count - 1, b, from, index, scratch.tile, 0, width, false);
+                            vectors,
+                            depth,
+                            a,
+                            aOffset + row,
+                            aStep,
+                            count - 1,
+                            b,
+                            from,
+                            index,
+                            scratch.tile,
+                            0,
+                            width,
+                            false);
                     copy(scratch.tile, width, count, columns, c, to, cRowStride, add);
                 }
                 if (last) {

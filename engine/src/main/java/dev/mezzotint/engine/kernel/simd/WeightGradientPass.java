@@ -28,7 +28,8 @@ final class WeightGradientPass {
         Correlation shape = Correlation.forward(geometry);
         int tiles = (shape.outChannels() + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
         int kernelRows = shape.kernelHeight();
-        Split split = Split.of(workers, tiles, tiles, Panels.count(shape.run()), (double) geometry.flops() / kernelRows);
+        Split split =
+                Split.of(workers, tiles, tiles, Panels.count(shape.run()), (double) geometry.flops() / kernelRows);
         Epilogue epilogue = accumulate ? Epilogue.ACCUMULATE : Epilogue.STORE;
         workers.run(
                 kernelRows * split.tasks(),

@@ -28,8 +28,7 @@ class ScalarConvTest {
         float[] x = {1, 2, 3, 4, 5, 6, 7, 8, 9};
         float[] ones = {1, 1, 1, 1, 1, 1, 1, 1, 1};
         ConvGeometry geometry = ConvGeometry.square(1, 3, 3, 1, 1, 3, 1, 1);
-        assertArrayEquals(
-                new float[] {12, 21, 16, 27, 45, 33, 24, 39, 28}, forward(geometry, x, ones, Epilogue.STORE));
+        assertArrayEquals(new float[] {12, 21, 16, 27, 45, 33, 24, 39, 28}, forward(geometry, x, ones, Epilogue.STORE));
     }
 
     @Test

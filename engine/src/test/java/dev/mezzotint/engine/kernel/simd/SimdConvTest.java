@@ -120,8 +120,7 @@ class SimdConvTest {
     void everyNumberOfThreadsGivesTheSameBits() {
         Random random = new Random(5);
         for (int i = 0; i < 12; i++) {
-            ConvGeometry geometry =
-                    i == 0 ? ConvGeometry.square(9, 16, 16, 64, 64, 3, 1, 1) : randomGeometry(random);
+            ConvGeometry geometry = i == 0 ? ConvGeometry.square(9, 16, 16, 64, 64, 3, 1, 1) : randomGeometry(random);
             Pass one = run(simd, Workers.of(1), geometry, i);
             for (int threads : new int[] {2, 3, 8}) {
                 try (Workers workers = Workers.of(threads)) {

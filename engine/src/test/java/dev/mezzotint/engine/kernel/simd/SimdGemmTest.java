@@ -91,7 +91,20 @@ class SimdGemmTest {
             kernel.pack(workers, k, n, b, bOffset, bRowStride, bColumnStride, packed, 3);
             float[] c = before.clone();
             kernel.multiply(
-                    workers, m, n, k, a, aOffset, aRowStride, aColumnStride, packed, 3, c, cOffset, cRowStride, epilogue);
+                    workers,
+                    m,
+                    n,
+                    k,
+                    a,
+                    aOffset,
+                    aRowStride,
+                    aColumnStride,
+                    packed,
+                    3,
+                    c,
+                    cOffset,
+                    cRowStride,
+                    epilogue);
             return c;
         }
 
@@ -129,7 +142,8 @@ class SimdGemmTest {
     void agreesWithTheDefinitionAtOddSizes() {
         Random random = new Random(1);
         for (int i = 0; i < 400; i++) {
-            Case.random(random, 1 + random.nextInt(70), 1 + random.nextInt(70), 1 + random.nextInt(70)).check();
+            Case.random(random, 1 + random.nextInt(70), 1 + random.nextInt(70), 1 + random.nextInt(70))
+                    .check();
         }
     }
 
@@ -137,7 +151,8 @@ class SimdGemmTest {
     void agreesWithTheDefinitionAcrossSeveralPassesAndPanels() {
         Random random = new Random(2);
         for (int i = 0; i < 12; i++) {
-            Case.random(random, 1 + random.nextInt(220), 1 + random.nextInt(200), 380 + random.nextInt(800)).check();
+            Case.random(random, 1 + random.nextInt(220), 1 + random.nextInt(200), 380 + random.nextInt(800))
+                    .check();
         }
         Case.random(random, 40, 70, 1024).check();
     }
@@ -146,7 +161,8 @@ class SimdGemmTest {
     void everyNumberOfThreadsGivesTheSameBits() {
         Random random = new Random(3);
         for (int i = 0; i < 8; i++) {
-            Case product = Case.random(random, 1 + random.nextInt(400), 1 + random.nextInt(300), 300 + random.nextInt(300));
+            Case product =
+                    Case.random(random, 1 + random.nextInt(400), 1 + random.nextInt(300), 300 + random.nextInt(300));
             float[] one = product.run(new SimdGemm(), Workers.of(1));
             for (int threads : new int[] {2, 3, 8}) {
                 try (Workers workers = Workers.of(threads)) {
