@@ -95,7 +95,7 @@ public final class ArithmeticOps {
         if (b.rank() == a.rank() && b.size(0) == a.size(0) && b.length() == a.size(0) * last && b.last() == last) {
             return new BroadcastGeometry(a.size(0), length / a.size(0) / last, last, last, 0, 1);
         }
-        if (b.size(0) == a.size(0) && b.length() == b.size(0) && b.rank() == a.rank()) {
+        if (b.rank() == a.rank() && b.size(0) == a.size(0) && b.length() == b.size(0)) {
             return new BroadcastGeometry(a.size(0), 1, length / a.size(0), 1, 0, 0);
         }
         throw new IllegalArgumentException(operation.toLowerCase(java.util.Locale.ROOT) + ": " + b
