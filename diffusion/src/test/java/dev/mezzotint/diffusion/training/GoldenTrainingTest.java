@@ -12,6 +12,7 @@ import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.LossOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.JsonFile;
+import dev.mezzotint.engine.checkpoint.SafetensorsFile;
 import dev.mezzotint.engine.json.Json;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.nn.Parameter;
@@ -22,12 +23,30 @@ import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Three training steps with dropped conditions, as PyTorch and diffusers make them. */
 class GoldenTrainingTest {
     private static final double TOLERANCE = 1e-4;
     private static final Golden GOLDEN = Golden.carried("training/cfg_adamw");
+
+    private static SafetensorsFile tensors;
+
+    @BeforeAll
+    static void open() throws IOException {
+        tensors = SafetensorsFile.open(GOLDEN.folder().resolve("tensors.safetensors"));
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        tensors.close();
+    }
+
+    private static Tensor tensor(String name) throws IOException {
+        return Tensor.of(tensors.floats(name), tensors.shape(name));
+    }
 
     @Test
     void trainsAsPyTorchDoes() throws IOException {
@@ -73,7 +92,7 @@ class GoldenTrainingTest {
                 for (Parameter parameter : parameters) {
                     Tensor clipped = stored(parameter, parameter.gradient(), 1 / (norm + 1e-6));
                     Golden.assertClose(
-                            GOLDEN.tensor("grad." + parameter.name()), clipped, TOLERANCE, "grad." + parameter.name());
+                            tensor("grad." + parameter.name()), clipped, TOLERANCE, "grad." + parameter.name());
                 }
             }
             assertEquals(norm, optimizer.step(compute, description.number("lr"), 1));
@@ -91,9 +110,9 @@ class GoldenTrainingTest {
         int exempt = 0;
         int all = 0;
         for (Parameter parameter : parameters) {
-            Tensor expected = GOLDEN.tensor(kind + parameter.name());
+            Tensor expected = tensor(kind + parameter.name());
             Tensor actual = stored(parameter, parameter.value(), 1);
-            Tensor gradient = GOLDEN.tensor("grad." + parameter.name());
+            Tensor gradient = tensor("grad." + parameter.name());
             double bound = TOLERANCE * largest(expected);
             for (int i = 0; i < expected.length(); i++) {
                 double difference = Math.abs(expected.get(i) - actual.get(i));
@@ -126,13 +145,13 @@ class GoldenTrainingTest {
     }
 
     private static Tensor loss(Tape tape, UNet unet, NoiseSchedule schedule, int step) throws IOException {
-        Tensor x0 = GOLDEN.image("x0_" + step);
-        Tensor noise = GOLDEN.image("noise_" + step);
+        Tensor x0 = tensor("x0_" + step).toChannelsLast();
+        Tensor noise = tensor("noise_" + step).toChannelsLast();
         int[] timesteps = Arrays.stream(GOLDEN.integers("t_" + step))
                 .mapToInt(t -> (int) t)
                 .toArray();
-        Tensor context = GOLDEN.tensor("context_" + step);
-        Tensor keep = GOLDEN.tensor("keep_" + step);
+        Tensor context = tensor("context_" + step);
+        Tensor keep = tensor("keep_" + step);
         int length = context.length() / keep.length();
         for (int i = 0; i < context.length(); i++) {
             context.data()[i] *= keep.get(i / length);
