@@ -14,6 +14,7 @@ module dev.mezzotint.diffusion {
 
     exports dev.mezzotint.diffusion.schedule;
     exports dev.mezzotint.diffusion.sampler;
+    exports dev.mezzotint.diffusion.evaluation;
     exports dev.mezzotint.diffusion.guidance;
     exports dev.mezzotint.diffusion.model.unet;
     exports dev.mezzotint.diffusion.model.vae;

@@ -82,6 +82,7 @@ public final class Main {
         CommandLine line = new CommandLine(main)
                 .addSubcommand(new GenerateCommand(terminal))
                 .addSubcommand(new TrainCommand())
+                .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new HelpCommand());
         line.setOut(out).setErr(err);

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the judge's cells should say for a batch. The cell of an object's middle holds something; its eight neighbours may
- * say so or not, since a middle may lie on a border; all nine say what and where the object is, of two objects the one
- * whose middle is nearer.
+ * What the judge's cells should say for a batch. The cell of an object's middle holds something; its eight neighbours
+ * may say so or not, since a middle may lie on a border; all nine say what and where the object is, of two objects the
+ * one whose middle is nearer.
  */
 final class CellTargets {
     private static final int NONE = -1;

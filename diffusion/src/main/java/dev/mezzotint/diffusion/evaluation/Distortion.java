@@ -3,8 +3,8 @@ package dev.mezzotint.diffusion.evaluation;
 import dev.mezzotint.engine.random.TorchGenerator;
 
 /**
- * Small damage of the kinds that a decoder of latents does to a picture, so that a judge trained on clean renders is not
- * put off by it: softness, other brightness and contrast, noise.
+ * Small damage of the kinds that a decoder of latents does to a picture, so that a judge trained on clean renders is
+ * not put off by it: softness, other brightness and contrast, noise.
  */
 final class Distortion {
     private static final float BRIGHTNESS = 0.08f;

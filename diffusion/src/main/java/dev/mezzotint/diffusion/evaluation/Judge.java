@@ -76,7 +76,10 @@ public final class Judge {
         });
     }
 
-    /** Share of rendered pictures that it had not learned from of which it says all that is true; measured after training. */
+    /**
+     * Share of rendered pictures that it had not learned from of which it says all that is true; measured after
+     * training.
+     */
     public double accuracy() {
         return accuracy;
     }
@@ -94,10 +97,10 @@ public final class Judge {
     }
 
     /**
-     * One vector a picture, such that the squared distance of two is a perceptual distance: at each position of the views at
-     * a half, a quarter and an eighth of the size the channels are brought to length 1, and the squared differences are
-     * averaged over positions and views (Zhang et al. 2018, "The Unreasonable Effectiveness of Deep Features as a Perceptual
-     * Metric", eq. 1 with equal weights). It is 0 for equal pictures and at most 4.
+     * One vector a picture, such that the squared distance of two is a perceptual distance: at each position of the
+     * views at a half, a quarter and an eighth of the size the channels are brought to length 1, and the squared
+     * differences are averaged over positions and views (Zhang et al. 2018, "The Unreasonable Effectiveness of Deep
+     * Features as a Perceptual Metric", eq. 1 with equal weights). It is 0 for equal pictures and at most 4.
      */
     List<float[]> features(List<Image> pictures) {
         List<float[]> features = new ArrayList<>();

@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * The judge's eyes: convolutions down to an eighth of the picture's size, so that a cell sees whole objects and their
- * neighbours, back up to a quarter, and one prediction a cell (an hourglass as in Newell et al. 2016, objects as points as
- * in Zhou et al. 2019). About 0.2 million parameters and 36 million multiply-adds for a picture of 64×64.
+ * neighbours, back up to a quarter, and one prediction a cell (an hourglass as in Newell et al. 2016, objects as points
+ * as in Zhou et al. 2019). About 0.2 million parameters and 36 million multiply-adds for a picture of 64×64.
  */
 final class JudgeNetwork {
     /** A convolution, group norm and SiLU. */

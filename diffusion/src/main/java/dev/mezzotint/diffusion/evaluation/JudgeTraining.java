@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Trains a judge on rendered pictures of both splits, since it must know every pair of colour and shape, and measures it on
- * renders of another seed.
+ * Trains a judge on rendered pictures of both splits, since it must know every pair of colour and shape, and measures
+ * it on renders of another seed.
  */
 public final class JudgeTraining {
     private static final List<String> SPLITS = List.of("train", "heldout");

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Where a single object stands, by the word of the attribute {@code place}: its middle lies left of 0.41 of the picture's
- * width, right of 0.59, or between.
+ * Where a single object stands, by the word of the attribute {@code place}: its middle lies left of 0.41 of the
+ * picture's width, right of 0.59, or between.
  */
 enum PicturePlace {
     LEFT,

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Where the first of two objects stands, seen from the camera and measured from the second, by the word of the attribute
- * {@code relation}. It holds when the step from the second object's base to the first's, in the picture, points at most 45°
- * away from the direction named: left, right, down (nearer) or up (farther).
+ * Where the first of two objects stands, seen from the camera and measured from the second, by the word of the
+ * attribute {@code relation}. It holds when the step from the second object's base to the first's, in the picture,
+ * points at most 45° away from the direction named: left, right, down (nearer) or up (farther).
  */
 enum SpatialRelation {
     LEFT_OF("left-of", -1, 0),

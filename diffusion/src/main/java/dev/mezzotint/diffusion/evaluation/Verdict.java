@@ -9,8 +9,8 @@ import java.util.Optional;
  * Whether a picture shows what it should. The criterion, the same for rendered and for drawn pictures:
  *
  * <ol>
- *   <li><b>Objects</b>: the judge sees exactly as many objects as there should be, each of its own right shape and colour.
- *       One object too many, one missing, or colours exchanged: wrong.
+ *   <li><b>Objects</b>: the judge sees exactly as many objects as there should be, each of its own right shape and
+ *       colour. One object too many, one missing, or colours exchanged: wrong.
  *   <li><b>Place</b>: the objects are right, and they stand in the relation ({@link SpatialRelation}) or at the place
  *       ({@link PicturePlace}) that is asked for, if one is.
  * </ol>
@@ -30,8 +30,8 @@ public record Verdict(boolean objects, boolean placeAsked, boolean place) {
     /**
      * Compares what is seen with what should be.
      *
-     * @param truth {@code count}, {@code shape.k} and {@code hue.k}, and perhaps {@code relation} of object 0 to object 1
-     *     or {@code place} of object 0; other keys don't matter
+     * @param truth {@code count}, {@code shape.k} and {@code hue.k}, and perhaps {@code relation} of object 0 to object
+     *     1 or {@code place} of object 0; other keys don't matter
      * @throws IllegalArgumentException if the truth lacks a key or names an unknown relation or place
      */
     public static Verdict of(Map<String, String> truth, List<Sighting> seen) {

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mezzotint.engine.data.CaptionedDataset;
 import dev.mezzotint.engine.data.DatasetProvider;
 import dev.mezzotint.engine.data.Example;
+import dev.mezzotint.engine.data.JudgedPrompt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,31 @@ class ScenesProviderTest {
         assertArrayEquals(first.image().data(), second.image().data());
         assertTrue(first.attributes().containsKey("negative.1"));
         assertFalse(first.attributes().containsKey("negative.3"));
+    }
+
+    @Test
+    void promptsCarryTheirTruth() {
+        List<JudgedPrompt> ones = provider.prompts(1, 20, 3, Map.of());
+        assertEquals(20, ones.size());
+        assertEquals(ones, provider.prompts(1, 20, 3, Map.of("split", "train")));
+        assertEquals(
+                10,
+                ones.stream()
+                        .filter(prompt -> prompt.truth().containsKey("place"))
+                        .count());
+        List<JudgedPrompt> twos = provider.prompts(2, 20, 3, Map.of("split", "heldout"));
+        for (JudgedPrompt prompt : twos) {
+            Map<String, String> truth = prompt.truth();
+            assertEquals("2", truth.get("count"));
+            assertTrue(truth.containsKey("relation"));
+            for (int k = 0; k < 2; k++) {
+                assertTrue(prompt.text().contains(truth.get("hue." + k) + " " + truth.get("shape." + k)));
+            }
+            int first = prompt.text().indexOf(truth.get("hue.0"));
+            assertTrue(first < prompt.text().indexOf(truth.get("hue.1")), prompt.text());
+        }
+        assertThrows(IllegalArgumentException.class, () -> provider.prompts(3, 1, 0, Map.of()));
+        assertThrows(IllegalArgumentException.class, () -> provider.prompts(1, 1, 0, Map.of("size", "64")));
     }
 
     @Test
