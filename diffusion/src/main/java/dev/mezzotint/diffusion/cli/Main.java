@@ -33,9 +33,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         footerHeading = "%nEnvironment:%n",
         footer = {
-            "  JAVA_HOME           The JDK (25 or newer) to run on.",
-            "  JDK_JAVA_OPTIONS    Options for the Java VM, such as -Xmx8g for large pictures or",
-            "                      -Dmezzotint.kernels=scalar to do without vector instructions.",
+            "  JAVA_HOME         The JDK (25 or newer) to run on.",
+            "  JDK_JAVA_OPTIONS  Options for the Java VM, such as -Xmx8g for large pictures,",
+            "                    or -Dmezzotint.kernels=scalar to use no vector instructions.",
             "",
             "mezzo COMMAND --help says more about a command."
         })
