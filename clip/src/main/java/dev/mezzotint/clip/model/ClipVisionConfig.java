@@ -3,6 +3,7 @@ package dev.mezzotint.clip.model;
 import dev.mezzotint.engine.json.Json;
 import dev.mezzotint.engine.kernel.Activation;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -72,7 +73,7 @@ public record ClipVisionConfig(
     /** The configuration as transformers writes it. */
     public Json toJson() {
         Map<String, Json> members = new LinkedHashMap<>();
-        members.put("architectures", Json.array(java.util.List.of(Json.of("CLIPVisionModelWithProjection"))));
+        members.put("architectures", Json.array(List.of(Json.of("CLIPVisionModelWithProjection"))));
         members.put("model_type", Json.of("clip_vision_model"));
         members.put("image_size", Json.of(imageSize));
         members.put("patch_size", Json.of(patchSize));

@@ -89,9 +89,9 @@ public final class TrainCommand implements Callable<Integer> {
                     training.trainVocabulary();
                     yield true;
                 }
-                case CLIP -> training.trainClip(effort(40_000, 2000, 128, 1e-3));
-                case VAE -> training.trainVae(effort(20_000, 3000, 16, 1e-3));
-                case UNET -> training.trainDenoiser(effort(80_000, 6000, 64, 1.5e-3));
+                case CLIP -> training.trainClip(effort(30_000, 1200, 128, 1e-3));
+                case VAE -> training.trainVae(effort(12_000, 5000, 8, 1e-3));
+                case UNET -> training.trainDenoiser(effort(60_000, 3500, 64, 1.2e-3));
             };
             if (!finished) {
                 System.err.println("stopped; the same command goes on from the last checkpoint");

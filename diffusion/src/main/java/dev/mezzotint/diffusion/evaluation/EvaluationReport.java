@@ -54,16 +54,14 @@ public record EvaluationReport(List<String> sets, List<Row> rows, ContactSheet s
                     .append(Double.isNaN(row.variety()) ? "–" : String.format(Locale.ROOT, "%.3f", row.variety()))
                     .append(" |\n");
         }
-        return text.append(
-                        """
+        return text.append("""
 
                         right: exactly the objects that the prompt names, each in its shape and colour, and none
                         besides, in the relation or at the place that it names. objects: the same without regard to
                         relation and place. place: of the pictures with the right objects and a place asked for, those
                         that show it. variety: mean perceptual distance (0 to 4) of two pictures of one prompt from
                         different seeds.
-                        """)
-                .toString();
+                        """).toString();
     }
 
     /** A scale as people write it: 7.5, 3. */

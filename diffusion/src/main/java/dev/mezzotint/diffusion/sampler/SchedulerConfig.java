@@ -70,8 +70,7 @@ public record SchedulerConfig(
      * Reads a configuration, sampled with the method that it names.
      *
      * @throws IllegalArgumentException if it names no supported class, or for a value that is unknown, of the wrong
-     *     type
-     *     or out of range
+     *     type or out of range
      */
     public static SchedulerConfig of(Json json) {
         return of(json, SamplerKind.ofSchedulerClass(json.string("_class_name")));

@@ -5,6 +5,8 @@ import dev.mezzotint.engine.kernel.BroadcastGeometry;
 import dev.mezzotint.engine.kernel.ElementwiseKernel;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Locale;
 
 /** Sums, differences and products, element by element, with broadcasting of the second operand. */
 public final class ArithmeticOps {
@@ -90,15 +92,14 @@ public final class ArithmeticOps {
             return new BroadcastGeometry(1, length / trailing, trailing, 0, 0, 1);
         }
         // The ones must be written: (first, last) alone could as well be the last sizes, where an image is as wide as
-        // the
-        // batch is large.
+        // the batch is large.
         if (b.rank() == a.rank() && b.size(0) == a.size(0) && b.length() == a.size(0) * last && b.last() == last) {
             return new BroadcastGeometry(a.size(0), length / a.size(0) / last, last, last, 0, 1);
         }
         if (b.rank() == a.rank() && b.size(0) == a.size(0) && b.length() == b.size(0)) {
             return new BroadcastGeometry(a.size(0), 1, length / a.size(0), 1, 0, 0);
         }
-        throw new IllegalArgumentException(operation.toLowerCase(java.util.Locale.ROOT) + ": " + b
+        throw new IllegalArgumentException(operation.toLowerCase(Locale.ROOT) + ": " + b
                 + " cannot be stretched over " + a
                 + "; it must equal it, be its last sizes, (first, 1, …, last), (first, 1, …) or one value");
     }
@@ -131,7 +132,7 @@ public final class ArithmeticOps {
         if (dy.length == db.length) {
             System.arraycopy(dy, 0, db, 0, db.length);
         } else {
-            java.util.Arrays.fill(db, 0);
+            Arrays.fill(db, 0);
             tape.kernels().elementwise().reduce(tape.workers(), g, dy, 0, db, 0);
         }
     }

@@ -39,13 +39,14 @@ public final class ParameterFiles {
                 String name = fileName.apply(parameter.name());
                 if (!tensors.has(name)) {
                     throw new FormatException(file + ": tensor " + name
-                            + " is missing; the file belongs to another kind of model or is incomplete");
+                            + " is missing; the file belongs to another model or is incomplete, get it anew");
                 }
                 Shape wanted = parameter.layout().stored(parameter.value().shape());
                 int[] found = tensors.shape(name);
                 if (!matches(wanted.toArray(), found, parameter.layout())) {
                     throw new FormatException(file + ": tensor " + name + " has shape " + Arrays.toString(found)
-                            + ", but the configuration asks for " + Arrays.toString(wanted.toArray()));
+                            + ", but the configuration asks for " + Arrays.toString(wanted.toArray())
+                            + "; take both from one model");
                 }
                 parameter.layout().fromStored(tensors.floats(name), parameter.value());
                 parameter.changed();

@@ -66,14 +66,13 @@ public final class ScenesProvider implements DatasetProvider {
             }
         }
         Split split = split(options.getOrDefault("split", "train"));
-        List<EvaluationPrompt> prompts =
-                switch (objects) {
-                    case 1 -> PromptSuite.oneObject(count, seed, split);
-                    case 2 -> PromptSuite.twoObjects(count, seed, split);
-                    default ->
-                        throw new IllegalArgumentException(
-                                "Scenes: there are prompts for 1 or 2 objects, not for " + objects + ".");
-                };
+        List<EvaluationPrompt> prompts = switch (objects) {
+            case 1 -> PromptSuite.oneObject(count, seed, split);
+            case 2 -> PromptSuite.twoObjects(count, seed, split);
+            default ->
+                throw new IllegalArgumentException(
+                        "Scenes: there are prompts for 1 or 2 objects, not for " + objects + ".");
+        };
         return prompts.stream().map(ScenesProvider::judged).toList();
     }
 

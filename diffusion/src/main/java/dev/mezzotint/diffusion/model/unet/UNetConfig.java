@@ -2,6 +2,7 @@ package dev.mezzotint.diffusion.model.unet;
 
 import dev.mezzotint.engine.json.Json;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,11 @@ public record UNetConfig(
             throw new IllegalArgumentException("U-Net: every size must be positive");
         }
         for (int i = 0; i < levels; i++) {
+            if (normGroups < 1 || channels.get(i) < 1 || heads.get(i) < 1 || transformerLayers.get(i) < 1) {
+                throw new IllegalArgumentException("U-Net: every size of level " + i + " must be positive, got "
+                        + channels.get(i) + " channels, " + normGroups + " norm groups, " + heads.get(i)
+                        + " heads and " + transformerLayers.get(i) + " transformer layers");
+            }
             if (channels.get(i) % normGroups != 0 || channels.get(i) % heads.get(i) != 0) {
                 throw new IllegalArgumentException("U-Net: " + normGroups + " norm groups and " + heads.get(i)
                         + " heads must divide the " + channels.get(i) + " channels of level " + i);
@@ -101,7 +107,7 @@ public record UNetConfig(
         List<Integer> channels = integers(json.get("block_out_channels"));
         int levels = channels.size();
         List<Boolean> up = new ArrayList<>(attention(json, "up_block_types", "UpBlock2D", "CrossAttnUpBlock2D"));
-        java.util.Collections.reverse(up);
+        Collections.reverse(up);
         Json heads = json.find("num_attention_heads")
                 .or(() -> json.find("attention_head_dim"))
                 .orElse(Json.of(8));
@@ -165,7 +171,7 @@ public record UNetConfig(
     }
 
     private static List<Integer> perLevel(Json value, int levels) {
-        return value instanceof Json.Arr ? integers(value) : java.util.Collections.nCopies(levels, value.asInt());
+        return value instanceof Json.Arr ? integers(value) : Collections.nCopies(levels, value.asInt());
     }
 
     private static List<Boolean> attention(Json json, String key, String without, String with) {

@@ -27,7 +27,13 @@ public record VaeConfig(
     /** Refuses sizes that do not fit each other. */
     public VaeConfig {
         channels = List.copyOf(channels);
-        if (imageChannels < 1 || latentChannels < 1 || layersPerBlock < 1 || channels.isEmpty() || sampleSize < 1) {
+        if (imageChannels < 1
+                || latentChannels < 1
+                || layersPerBlock < 1
+                || normGroups < 1
+                || sampleSize < 1
+                || channels.isEmpty()
+                || channels.stream().anyMatch(width -> width < 1)) {
             throw new IllegalArgumentException("VAE: every size must be positive");
         }
         for (int width : channels) {
@@ -36,8 +42,8 @@ public record VaeConfig(
                         "VAE: " + normGroups + " norm groups must divide block_out_channels " + channels);
             }
         }
-        if (!(scalingFactor > 0)) {
-            throw new IllegalArgumentException("VAE: scaling_factor must be positive, got " + scalingFactor);
+        if (!(scalingFactor > 0) || Double.isInfinite(scalingFactor)) {
+            throw new IllegalArgumentException("VAE: scaling_factor must be positive and finite, got " + scalingFactor);
         }
     }
 
@@ -61,6 +67,10 @@ public record VaeConfig(
             if (!type.asString().equals("DownEncoderBlock2D")) {
                 throw new IllegalArgumentException("VAE: block type '" + type.asString() + "' is not supported");
             }
+        }
+        double shift = json.find("shift_factor").map(Json::asDouble).orElse(0.0);
+        if (shift != 0) {
+            throw new IllegalArgumentException("VAE: shift_factor = " + shift + " is not supported, only 0");
         }
         return new VaeConfig(
                 json.integer("in_channels"),

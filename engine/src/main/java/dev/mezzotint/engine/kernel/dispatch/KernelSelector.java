@@ -23,8 +23,18 @@ public final class KernelSelector {
 
     private KernelSelector() {}
 
-    /** The kernels for this machine. */
+    /**
+     * The kernels for this machine.
+     *
+     * @throws IllegalArgumentException if {@value #PROPERTY} is set and neither {@code scalar} nor {@code simd}
+     */
     public static Kernels kernels() {
+        String wish = System.getProperty(PROPERTY, "");
+        // Here and not where the choice is made: what a class throws while it is loaded reaches nobody as a sentence.
+        if (!wish.isEmpty() && !wish.equals("scalar") && !wish.equals("simd")) {
+            throw new IllegalArgumentException(
+                    "-D" + PROPERTY + " must be 'scalar' or 'simd', but is '" + wish + "'; correct or drop it");
+        }
         return Chosen.KERNELS;
     }
 
@@ -52,10 +62,6 @@ public final class KernelSelector {
             if (wish.equals("scalar")) {
                 LOG.log(Level.DEBUG, "kernels: scalar, because -D{0}=scalar asks for them", PROPERTY);
                 return scalar();
-            }
-            if (!wish.isEmpty() && !wish.equals("simd")) {
-                throw new IllegalArgumentException(
-                        "-D" + PROPERTY + " must be 'scalar' or 'simd', but is '" + wish + "'");
             }
             if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
                 LOG.log(
