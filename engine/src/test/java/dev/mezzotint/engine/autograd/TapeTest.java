@@ -37,7 +37,7 @@ class TapeTest {
     void resultKeptByAnInnerScopeBelongsToTheOuter() {
         Tape tape = Tape.inference(COMPUTE);
         float[] inner;
-        try (Tape.Scope outer = tape.scope()) {
+        try (Tape.Scope _ = tape.scope()) {
             Tensor kept;
             try (Tape.Scope scope = tape.scope()) {
                 kept = scope.keep(tape.allocate(Shape.of(7)));
