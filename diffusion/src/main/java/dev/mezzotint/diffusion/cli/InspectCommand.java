@@ -4,7 +4,7 @@ import dev.mezzotint.diffusion.model.unet.UNetConfig;
 import dev.mezzotint.diffusion.model.vae.VaeConfig;
 import dev.mezzotint.diffusion.pipeline.ModelComponent;
 import dev.mezzotint.diffusion.pipeline.ModelFolder;
-import dev.mezzotint.engine.checkpoint.JsonFile;
+import dev.mezzotint.diffusion.pipeline.ModelReader;
 import dev.mezzotint.engine.checkpoint.SafetensorsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -97,14 +97,12 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static void pictures(PrintWriter out, ModelFolder folder) throws IOException {
-        UNetConfig unet = UNetConfig.parse(
-                JsonFile.read(folder.folder(ModelComponent.UNET).resolve("config.json")));
+        UNetConfig unet = ModelReader.readUNetConfig(folder);
         int factor = 1;
         int channels = unet.inChannels();
         String grid = "drawn directly";
         if (folder.has(ModelComponent.VAE)) {
-            VaeConfig vae = VaeConfig.parse(
-                    JsonFile.read(folder.folder(ModelComponent.VAE).resolve("config.json")));
+            VaeConfig vae = ModelReader.readVaeConfig(folder);
             factor = vae.factor();
             channels = vae.imageChannels();
             grid = "drawn as latents of " + unet.sampleSize() + "x" + unet.sampleSize() + "x" + unet.inChannels();

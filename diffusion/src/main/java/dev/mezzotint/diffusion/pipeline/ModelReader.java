@@ -66,6 +66,16 @@ public final class ModelReader {
         }
     }
 
+    /** Reads the U-Net's sizes alone. */
+    public static UNetConfig readUNetConfig(ModelFolder folder) throws IOException {
+        return ModelFolder.parse(folder.configuration(ModelComponent.UNET), UNetConfig::parse);
+    }
+
+    /** Reads the VAE's sizes alone. */
+    public static VaeConfig readVaeConfig(ModelFolder folder) throws IOException {
+        return ModelFolder.parse(folder.configuration(ModelComponent.VAE), VaeConfig::parse);
+    }
+
     /** Reads the U-Net alone. */
     public static UNet readUNet(ModelFolder folder) throws IOException {
         Path configuration = folder.configuration(ModelComponent.UNET);
@@ -76,10 +86,34 @@ public final class ModelReader {
 
     /** Reads the VAE alone. */
     public static Autoencoder readVae(ModelFolder folder) throws IOException {
-        Path configuration = folder.configuration(ModelComponent.VAE);
+        return readVae(folder.configuration(ModelComponent.VAE), folder.weights(ModelComponent.VAE));
+    }
+
+    /**
+     * Reads a VAE.
+     *
+     * @param configuration its {@code config.json}
+     * @param weights its safetensors file
+     */
+    public static Autoencoder readVae(Path configuration, Path weights) throws IOException {
         Autoencoder vae = ModelFolder.parse(configuration, json -> new Autoencoder(VaeConfig.parse(json)));
-        ParameterFiles.load(folder.weights(ModelComponent.VAE), vae.parameters());
+        ParameterFiles.load(weights, vae.parameters(), vaeNames(weights));
         return vae;
+    }
+
+    /** The first diffusers wrote other names for the attention's maps, and models of that time still have them. */
+    private static UnaryOperator<String> vaeNames(Path weights) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(weights)) {
+            boolean old = file.names().stream().anyMatch(name -> name.endsWith(".query.weight"));
+            return old ? ModelReader::oldVaeName : UnaryOperator.identity();
+        }
+    }
+
+    private static String oldVaeName(String name) {
+        return name.replace(".to_q.", ".query.")
+                .replace(".to_k.", ".key.")
+                .replace(".to_v.", ".value.")
+                .replace(".to_out.0.", ".proj_attn.");
     }
 
     /** Reads the text encoder alone. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.engine.autograd.Compute;
+import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.checkpoint.FormatException;
 import dev.mezzotint.engine.checkpoint.JsonFile;
@@ -14,6 +15,8 @@ import dev.mezzotint.engine.checkpoint.NamedArray;
 import dev.mezzotint.engine.checkpoint.SafetensorsFile;
 import dev.mezzotint.engine.checkpoint.SafetensorsWriter;
 import dev.mezzotint.engine.json.Json;
+import dev.mezzotint.engine.random.TorchGenerator;
+import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +63,22 @@ class ModelFolderTest {
         Path weights = folder.resolve("text_encoder/model.safetensors");
         rewrite(weights, name -> name.substring("text_model.".length()), "");
         assertArrayEquals(draw(model), draw(ModelReader.read(ModelFolder.open(folder))));
+    }
+
+    @Test
+    void aVaeMayHaveTheFirstNamesOfItsAttention() throws IOException {
+        rewrite(
+                folder.resolve("vae/diffusion_pytorch_model.safetensors"),
+                name -> name.replace("to_q", "query")
+                        .replace("to_k", "key")
+                        .replace("to_v", "value")
+                        .replace("to_out.0", "proj_attn"),
+                "");
+        Tensor x = Tensor.of(new TorchGenerator(3).randn(8 * 8 * 4), 1, 8, 8, 4);
+        Tape tape = Tape.inference(Compute.best());
+        assertArrayEquals(
+                model.vae().orElseThrow().decode(tape, x).data().clone(),
+                ModelReader.readVae(ModelFolder.open(folder)).decode(tape, x).data());
     }
 
     @Test

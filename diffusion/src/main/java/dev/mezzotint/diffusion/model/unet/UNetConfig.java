@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Sizes of a U-Net, as in diffusers' {@code config.json}. Levels go from the finest grid to the coarsest.
@@ -95,7 +96,28 @@ public record UNetConfig(
         refuse(json, "addition_embed_type");
         refuse(json, "encoder_hid_dim");
         refuse(json, "time_cond_proj_dim");
+        refuse(json, "encoder_hid_dim_type");
         refuse(json, "num_class_embeds");
+        refuse(json, "cross_attention_norm");
+        refuse(json, "time_embedding_act_fn");
+        refuse(json, "time_embedding_dim");
+        refuse(json, "timestep_post_act");
+        refuse(json, "reverse_transformer_layers_per_block");
+        for (String key : List.of(
+                "center_input_sample",
+                "only_cross_attention",
+                "dual_cross_attention",
+                "mid_block_only_cross_attention",
+                "class_embeddings_concat",
+                "resnet_skip_time_act")) {
+            requireFalse(json, key);
+        }
+        requireNumber(json, "conv_in_kernel", 3);
+        requireNumber(json, "conv_out_kernel", 3);
+        requireNumber(json, "downsample_padding", 1);
+        requireNumber(json, "mid_block_scale_factor", 1);
+        requireNumber(json, "resnet_out_scale_factor", 1);
+        require(json, "attention_type", "default");
         require(json, "act_fn", "silu");
         require(json, "time_embedding_type", "positional");
         require(json, "resnet_time_scale_shift", "default");
@@ -163,6 +185,22 @@ public record UNetConfig(
         if (!value.equals(only)) {
             throw new IllegalArgumentException(
                     "U-Net: " + key + " '" + value + "' is not supported, only '" + only + "'");
+        }
+    }
+
+    private static void requireFalse(Json json, String key) {
+        boolean on = json.find(key).stream()
+                .flatMap(value -> value instanceof Json.Arr list ? list.elements().stream() : Stream.of(value))
+                .anyMatch(Json::asBoolean);
+        if (on) {
+            throw new IllegalArgumentException("U-Net: " + key + " is not supported, only false");
+        }
+    }
+
+    private static void requireNumber(Json json, String key, double only) {
+        double value = json.find(key).map(Json::asDouble).orElse(only);
+        if (value != only) {
+            throw new IllegalArgumentException("U-Net: " + key + " = " + value + " is not supported, only " + only);
         }
     }
 

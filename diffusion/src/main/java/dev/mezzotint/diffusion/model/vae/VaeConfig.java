@@ -1,6 +1,7 @@
 package dev.mezzotint.diffusion.model.vae;
 
 import dev.mezzotint.engine.json.Json;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +64,25 @@ public record VaeConfig(
      * @throws IllegalArgumentException if a value is missing or asks for something not supported, naming it
      */
     public static VaeConfig parse(Json json) {
-        for (Json type : json.get("down_block_types").elements()) {
-            if (!type.asString().equals("DownEncoderBlock2D")) {
-                throw new IllegalArgumentException("VAE: block type '" + type.asString() + "' is not supported");
+        requireBlocks(json, "down_block_types", "DownEncoderBlock2D");
+        requireBlocks(json, "up_block_types", "UpDecoderBlock2D");
+        for (String key : List.of("use_quant_conv", "use_post_quant_conv", "mid_block_add_attention")) {
+            if (!json.find(key).map(Json::asBoolean).orElse(true)) {
+                throw new IllegalArgumentException("VAE: " + key + " = false is not supported, only true");
+            }
+        }
+        String activation = json.find("act_fn").map(Json::asString).orElse("silu");
+        if (!activation.equals("silu")) {
+            throw new IllegalArgumentException("VAE: act_fn '" + activation + "' is not supported, only 'silu'");
+        }
+        int channels = json.integer("in_channels");
+        if (json.find("out_channels").map(Json::asInt).orElse(channels) != channels) {
+            throw new IllegalArgumentException(
+                    "VAE: out_channels = " + json.integer("out_channels") + " is not supported, only in_channels");
+        }
+        for (String key : List.of("latents_mean", "latents_std")) {
+            if (json.find(key).isPresent()) {
+                throw new IllegalArgumentException("VAE: " + key + " is not supported, only null");
             }
         }
         double shift = json.find("shift_factor").map(Json::asDouble).orElse(0.0);
@@ -73,7 +90,7 @@ public record VaeConfig(
             throw new IllegalArgumentException("VAE: shift_factor = " + shift + " is not supported, only 0");
         }
         return new VaeConfig(
-                json.integer("in_channels"),
+                channels,
                 json.integer("latent_channels"),
                 json.get("block_out_channels").elements().stream()
                         .map(Json::asInt)
@@ -82,6 +99,21 @@ public record VaeConfig(
                 json.find("norm_num_groups").map(Json::asInt).orElse(32),
                 json.find("sample_size").map(Json::asInt).orElse(512),
                 json.find("scaling_factor").map(Json::asDouble).orElse(0.18215));
+    }
+
+    private static void requireBlocks(Json json, String key, String only) {
+        int levels = json.get("block_out_channels").elements().size();
+        List<Json> types = json.find(key).map(Json::elements).orElse(Collections.nCopies(levels, Json.of(only)));
+        for (Json type : types) {
+            if (!type.asString().equals(only)) {
+                throw new IllegalArgumentException(
+                        "VAE: block type '" + type.asString() + "' in " + key + " is not supported, only " + only);
+            }
+        }
+        if (types.size() != levels) {
+            throw new IllegalArgumentException("VAE: " + key + " has " + types.size()
+                    + " levels but block_out_channels " + levels + "; they must have as many");
+        }
     }
 
     /** The configuration as diffusers writes it. */
