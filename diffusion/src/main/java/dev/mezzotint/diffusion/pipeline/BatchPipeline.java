@@ -1,6 +1,5 @@
 package dev.mezzotint.diffusion.pipeline;
 
-import dev.mezzotint.diffusion.guidance.BatchDenoiser;
 import dev.mezzotint.diffusion.guidance.GuidanceScale;
 import dev.mezzotint.diffusion.guidance.GuidedDenoiser;
 import dev.mezzotint.diffusion.sampler.BatchShape;
@@ -8,13 +7,11 @@ import dev.mezzotint.diffusion.sampler.NoiseSource;
 import dev.mezzotint.diffusion.sampler.Sampler;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
 import dev.mezzotint.diffusion.sampler.SamplingLoop;
-import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,12 +24,14 @@ public final class BatchPipeline {
     private final TextToImageModel model;
     private final Tape steps;
     private final Tape ends;
+    private final LatentDecoder decoder;
 
     /** Draws with a model. */
     public BatchPipeline(TextToImageModel model, Compute compute) {
         this.model = model;
         steps = Tape.inference(compute);
         ends = Tape.inference(compute);
+        decoder = new LatentDecoder(model, ends);
     }
 
     /** The model. */
@@ -48,6 +47,7 @@ public final class BatchPipeline {
      * @param scale how strongly the prompts guide
      * @throws IllegalArgumentException if there are not as many seeds as prompts or the steps do not fit the schedule
      * @throws dev.mezzotint.diffusion.sampler.NonFiniteException naming the step at which a value was no longer finite
+     * @throws ArithmeticException if a decoded picture is not finite
      */
     public List<Image> generate(
             List<String> prompts, List<Long> seeds, GuidanceScale scale, SamplerKind sampler, int stepCount) {
@@ -61,8 +61,7 @@ public final class BatchPipeline {
         Tensor contexts = contexts(prompts);
         BatchShape shape = new BatchShape(count, size * size * channels);
         Sampler method = sampler.create(model.schedulerFor(sampler), stepCount, shape);
-        BatchDenoiser unet = (x, first, conditions, timestep, out) ->
-                predict(x, contexts, first * count, conditions * count, timestep, out);
+        TextGuidedUNet unet = new TextGuidedUNet(model.unet(), steps, contexts, count, size, size);
         Tensor latents = Tensor.zeros(count, size, size, channels);
         new SamplingLoop(method, new GuidedDenoiser(unet, List.of(scale), 0, shape), shape)
                 .sample(latents.data(), noise(seeds, channels, size * size), (done, x) -> {});
@@ -83,24 +82,6 @@ public final class BatchPipeline {
         return contexts;
     }
 
-    private void predict(float[] x, Tensor contexts, int firstText, int rows, double timestep, float[] out) {
-        int size = model.unet().config().sampleSize();
-        int channels = model.unet().config().inChannels();
-        int text = contexts.size(1) * contexts.size(2);
-        int length = rows * size * size * channels;
-        double[] timesteps = new double[rows];
-        Arrays.fill(timesteps, timestep);
-        Tensor context = Tensor.of(
-                Arrays.copyOfRange(contexts.data(), firstText * text, (firstText + rows) * text),
-                rows,
-                contexts.size(1),
-                contexts.size(2));
-        Tensor input = Tensor.of(x.length == length ? x : Arrays.copyOf(x, length), rows, size, size, channels);
-        Tensor prediction = model.unet().forward(steps, input, timesteps, context);
-        System.arraycopy(prediction.data(), 0, out, 0, length);
-        steps.reset();
-    }
-
     private static NoiseSource noise(List<Long> seeds, int channels, int positions) {
         List<LatentNoise> sources = seeds.stream()
                 .map(seed -> new LatentNoise(seed, channels, positions, Optional.empty()))
@@ -115,19 +96,13 @@ public final class BatchPipeline {
     }
 
     private List<Image> decode(Tensor latents) {
-        Tensor pictures = model.vae()
-                .map(vae -> vae.decode(
-                        ends,
-                        ArithmeticOps.affine(
-                                ends, latents, (float) (1 / vae.config().scalingFactor()), 0)))
-                .orElse(latents);
+        Tensor pictures = decoder.decode(latents);
         int length = pictures.length() / pictures.size(0);
         List<Image> images = new ArrayList<>();
         for (int n = 0; n < pictures.size(0); n++) {
             images.add(Image.ofSignedFloats(
                     pictures.size(2), pictures.size(1), pictures.size(3), pictures.data(), n * length));
         }
-        ends.reset();
         return images;
     }
 }

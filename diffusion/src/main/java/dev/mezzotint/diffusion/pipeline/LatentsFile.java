@@ -24,6 +24,7 @@ public final class LatentsFile {
      * Reads latents.
      *
      * @throws FormatException if the file is no safetensors file, lacks the tensor, or it has another shape
+     *     or a value that is not finite
      * @throws IOException if it cannot be read
      */
     public static Tensor read(Path file) throws IOException {
@@ -41,7 +42,13 @@ public final class LatentsFile {
                 throw new FormatException(
                         file + ": latents are " + tensors.dtype(NAME) + " but must be floats; write them as F32");
             }
-            return Tensor.of(tensors.floats(NAME), shape);
+            float[] values = tensors.floats(NAME);
+            for (float value : values) {
+                if (!Float.isFinite(value)) {
+                    throw new FormatException(file + ": latents hold a value that is not finite; make them again");
+                }
+            }
+            return Tensor.of(values, shape);
         }
     }
 

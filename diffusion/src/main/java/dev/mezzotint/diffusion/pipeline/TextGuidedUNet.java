@@ -11,6 +11,7 @@ final class TextGuidedUNet implements BatchDenoiser {
     private final UNet unet;
     private final Tape tape;
     private final Tensor contexts;
+    private final int examples;
     private final int rows;
     private final int columns;
     private final int channels;
@@ -20,12 +21,15 @@ final class TextGuidedUNet implements BatchDenoiser {
     /**
      * Joins them.
      *
-     * @param contexts (conditions, tokens, width): in row 0 what stands for no condition
+     * @param contexts (conditions · examples, tokens, width): condition by condition, and within a condition example by
+     *     example; condition 0 stands for none
+     * @param examples samples that are drawn at once, each under conditions of its own
      */
-    TextGuidedUNet(UNet unet, Tape tape, Tensor contexts, int rows, int columns) {
+    TextGuidedUNet(UNet unet, Tape tape, Tensor contexts, int examples, int rows, int columns) {
         this.unet = unet;
         this.tape = tape;
         this.contexts = contexts;
+        this.examples = examples;
         this.rows = rows;
         this.columns = columns;
         channels = unet.config().inChannels();
@@ -34,12 +38,13 @@ final class TextGuidedUNet implements BatchDenoiser {
 
     @Override
     public void predict(float[] x, int firstCondition, int conditions, double timestep, float[] out) {
-        int length = conditions * rows * columns * channels;
+        int batch = conditions * examples;
+        int length = batch * rows * columns * channels;
         float[] used = x.length == length ? x : Arrays.copyOf(x, length);
-        double[] timesteps = new double[conditions];
+        double[] timesteps = new double[batch];
         Arrays.fill(timesteps, timestep);
-        Tensor input = Tensor.of(used, conditions, rows, columns, channels);
-        Tensor prediction = unet.forward(tape, input, timesteps, context(firstCondition, conditions));
+        Tensor input = Tensor.of(used, batch, rows, columns, channels);
+        Tensor prediction = unet.forward(tape, input, timesteps, context(firstCondition * examples, batch));
         System.arraycopy(prediction.data(), 0, out, 0, length);
         tape.reset();
     }

@@ -5,7 +5,6 @@ import dev.mezzotint.diffusion.guidance.GuidedDenoiser;
 import dev.mezzotint.diffusion.sampler.BatchShape;
 import dev.mezzotint.diffusion.sampler.Sampler;
 import dev.mezzotint.diffusion.sampler.SamplingLoop;
-import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.image.Image;
@@ -13,7 +12,6 @@ import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Text to image with classifier-free guidance (Rombach et al. 2022; Ho and Salimans 2022), on latents or on pixels. A
@@ -28,11 +26,19 @@ public final class TextToImagePipeline {
     /** What comes once a picture. */
     private final Tape ends;
 
+    private final LatentDecoder decoder;
+
     /** Draws with a model. */
     public TextToImagePipeline(TextToImageModel model, Compute compute) {
         this.model = model;
         steps = Tape.inference(compute);
         ends = Tape.inference(compute);
+        decoder = new LatentDecoder(model, ends);
+    }
+
+    /** Bytes of all buffers that the U-Net's turns ever needed. */
+    long stepBufferBytes() {
+        return steps.workspace().allocatedBytes();
     }
 
     /** The model. */
@@ -61,7 +67,7 @@ public final class TextToImagePipeline {
         // the sampler takes the step.
         BatchShape shape = new BatchShape(1, rows * columns * channels);
         Sampler sampler = request.sampler().create(model.schedulerFor(request.sampler()), request.steps(), shape);
-        TextGuidedUNet unet = new TextGuidedUNet(model.unet(), steps, contexts, rows, columns);
+        TextGuidedUNet unet = new TextGuidedUNet(model.unet(), steps, contexts, 1, rows, columns);
         GuidedDenoiser denoiser = new GuidedDenoiser(
                 unet, request.conditions().stream().map(Condition::scale).toList(), request.guidanceRescale(), shape);
         LatentNoise noise = new LatentNoise(request.seed(), channels, rows * columns, request.initialLatents());
@@ -73,7 +79,7 @@ public final class TextToImagePipeline {
         });
 
         // Latent to picture.
-        Tensor picture = decode(latents);
+        Tensor picture = decoder.decode(latents);
         Image image = Image.ofSignedFloats(request.width(), request.height(), picture.size(3), picture.data(), 0);
         return new GeneratedPicture(image, latents.toChannelsFirst(), picture);
     }
@@ -99,6 +105,8 @@ public final class TextToImagePipeline {
             throw new IllegalArgumentException("the number of steps is " + request.steps()
                     + " but must lie from 1 to the " + longest + " of the model's schedule");
         }
+        // The spacing of the timesteps may leave room for fewer.
+        request.sampler().create(model.schedulerFor(request.sampler()), request.steps(), new BatchShape(1, 1));
         long values = (long) width * height / model.factor() / model.factor();
         if (values > Integer.MAX_VALUE / (8L * model.unet().config().channels().getFirst())) {
             throw new IllegalArgumentException("the size " + width + "x" + height
@@ -141,22 +149,5 @@ public final class TextToImagePipeline {
             tokens[i] = encoded.ids();
         }
         return tokens;
-    }
-
-    private Tensor decode(Tensor latents) {
-        Optional<Tensor> decoded = model.vae().map(vae -> {
-            float unscale = (float) (1 / vae.config().scalingFactor());
-            return vae.decode(ends, ArithmeticOps.affine(ends, latents, unscale, 0))
-                    .copy();
-        });
-        ends.reset();
-        Tensor picture = decoded.orElse(latents);
-        for (float value : picture.data()) {
-            if (!Float.isFinite(value)) {
-                throw new ArithmeticException("the picture became non-finite when the VAE decoded it:"
-                        + " lower the guidance scale, or check that the VAE's weights are whole");
-            }
-        }
-        return picture;
     }
 }

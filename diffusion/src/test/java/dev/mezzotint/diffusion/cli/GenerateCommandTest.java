@@ -188,6 +188,7 @@ class GenerateCommandTest {
                     --sampler    | euler_b | ddim, ddpm
                     --steps      | 0       | steps is 0
                     --steps      | 1001    | 1000
+                    --steps      | 1000    | steps_offset
                     --steps      | many    | many
                     --guidance   | NaN     | NaN
                     --guidance   | strong  | strong

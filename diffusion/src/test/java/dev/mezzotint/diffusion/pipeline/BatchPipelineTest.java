@@ -8,10 +8,12 @@ import dev.mezzotint.diffusion.guidance.GuidanceScale;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.image.Image;
+import dev.mezzotint.engine.nn.Parameter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchPipelineTest {
     private static final List<String> PROMPTS = List.of("a red cube", "a green cone behind a torus", "");
@@ -55,6 +57,25 @@ class BatchPipelineTest {
             int difference = Math.abs((expected.data()[i] & 0xff) - (actual.data()[i] & 0xff));
             assertTrue(difference <= 1, "sample " + i + " differs by " + difference);
         }
+    }
+
+    /** A VAE whose last layer overflows: no white picture comes of that. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.POSITIVE_INFINITY, Float.NaN})
+    void aPictureThatIsNotFiniteIsAnError(float broken) {
+        TextToImageModel model = RandomModel.tiny();
+        Parameter last = model.vae().orElseThrow().parameters().list().stream()
+                .filter(parameter -> parameter.name().equals("decoder.conv_out.bias"))
+                .findFirst()
+                .orElseThrow();
+        last.value().fill(broken);
+        last.changed();
+        BatchPipeline pipeline = new BatchPipeline(model, compute);
+        String message = assertThrows(
+                        ArithmeticException.class,
+                        () -> pipeline.generate(PROMPTS, SEEDS, GuidanceScale.of(1), SamplerKind.DDIM, 1))
+                .getMessage();
+        assertTrue(message.contains("non-finite") && message.contains("step"), message);
     }
 
     @Test

@@ -41,6 +41,7 @@ class LatentsFileTest {
         refused(NamedArray.ofFloats("latents", new int[] {1, 1, 1}, new float[1]), "[1, 1, 1]");
         refused(NamedArray.ofFloats("latents", new int[] {2, 1, 1, 1}, new float[2]), "[2, 1, 1, 1]");
         refused(NamedArray.ofFloats("latents", new int[] {1, 0, 1, 1}, new float[0]), "[1, 0, 1, 1]");
+        refused(NamedArray.ofFloats("latents", new int[] {1, 1, 1, 1}, new float[] {Float.NaN}), "not finite");
         refused(new NamedArray("latents", DType.I64, new int[] {1, 1, 1, 1}, new long[1]), "I64");
     }
 
