@@ -27,7 +27,10 @@ final class Failure {
                     case OutOfMemoryError e ->
                         "there is not enough memory: the Java VM may use "
                                 + Runtime.getRuntime().maxMemory() / MEBIBYTE
-                                + " MiB; choose a smaller picture or allow more with JDK_JAVA_OPTIONS=-Xmx8g";
+                                + " MiB; choose a smaller picture or batch, or allow more with JDK_JAVA_OPTIONS=-Xmx8g";
+                    case InternalError e
+                    when String.valueOf(e.getMessage()).contains("memory access") ->
+                        "a file was cut short while it was read; leave models alone while they are in use";
                     default -> failure + "; this is a bug: please report it with what --verbose prints";
                 });
     }

@@ -1,7 +1,12 @@
 package dev.mezzotint.diffusion.cli;
 
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -47,10 +52,12 @@ public final class Main {
     /** Exit code where the command line was wrong. */
     static final int WRONG = 2;
 
+    private static final String STANDARD_ERROR = "mezzotint.stderr";
+    private static final String VERBOSE = "--verbose";
     private static final List<String> OWN_OPTIONS = List.of("-h", "--help", "-V", "--version");
 
     @Option(
-            names = "--verbose",
+            names = VERBOSE,
             scope = ScopeType.INHERIT,
             description = "Show the whole stack trace where something fails.")
     private boolean verbose;
@@ -63,12 +70,26 @@ public final class Main {
      * @param arguments the words after {@code mezzo}
      */
     public static void main(String[] arguments) {
+        writeErrorsDirectly();
         int status = run(
                 List.of(arguments),
                 new PrintWriter(System.out, true),
                 new PrintWriter(System.err, true),
                 ProgressLine.onTerminal());
         System.exit(status);
+    }
+
+    /** The launcher pipes standard error to leave out a line of the Java VM's, and says here what is behind the pipe. */
+    private static void writeErrorsDirectly() {
+        String direct = System.getProperty(STANDARD_ERROR, "");
+        if (!direct.isEmpty()) {
+            try {
+                OutputStream out = new FileOutputStream(direct, true);
+                System.setErr(new PrintStream(out, true, System.err.charset()));
+            } catch (IOException e) {
+                // A socket or another user's file cannot be opened again; then what is said goes through the pipe.
+            }
+        }
     }
 
     /**
@@ -87,6 +108,7 @@ public final class Main {
                 .addSubcommand(new HelpCommand());
         line.setOut(out).setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false); // a prompt may begin with @
         line.setParameterExceptionHandler(
                 (wrong, given) -> main.report(wrong.getCommandLine(), wrong, sentence(wrong)));
         line.setExecutionExceptionHandler((failure, command, result) -> main.report(command, failure));
@@ -96,15 +118,17 @@ public final class Main {
                 return WRONG;
             }
             return line.execute(withCommand(arguments, line).toArray(String[]::new));
-        } catch (OutOfMemoryError | StackOverflowError e) {
+        } catch (Error e) {
             return main.report(line, e);
         }
     }
 
     /** What does not begin with a command is a prompt, with or without options before it. */
     private static List<String> withCommand(List<String> arguments, CommandLine line) {
-        String first = arguments.getFirst();
-        if (line.getSubcommands().containsKey(first) || OWN_OPTIONS.contains(first)) {
+        Optional<String> first = arguments.stream()
+                .dropWhile(word -> word.equals(VERBOSE)) // goes with every command, and may stand before it
+                .findFirst();
+        if (first.isEmpty() || line.getSubcommands().containsKey(first.get()) || OWN_OPTIONS.contains(first.get())) {
             return arguments;
         }
         return Stream.concat(Stream.of(GenerateCommand.NAME), arguments.stream())

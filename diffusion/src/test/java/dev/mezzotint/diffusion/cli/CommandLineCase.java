@@ -32,6 +32,15 @@ record CommandLineCase(int status, String out, String err) {
         return this;
     }
 
+    /** The run failed with a line that holds these words, and a stack trace. */
+    void refusedVerbosely(int expected, String named) {
+        assertEquals(expected, status, err);
+        String line =
+                err.lines().filter(l -> l.startsWith("mezzo: ")).findFirst().orElse("");
+        assertTrue(line.contains(named), err);
+        assertTrue(err.contains("\tat "), err);
+    }
+
     /** The run failed with one line that holds these words, and nothing on standard output. */
     void refused(int expected, String... named) {
         assertEquals(expected, status, err);
