@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Matrix products in GFLOP/s, to be held against {@link FmaPeakBenchmark} in the same run:
- * {@code java -jar benchmarks.jar "GemmBenchmark|FmaPeakBenchmark" -p kernel=simd -p threads=1}.
+ * Matrix products in GFLOP/s ({@code flops}) and as a share of the multiply-add peak of as many threads, measured before
+ * each iteration ({@code shareOfPeak}): {@code java -jar benchmarks.jar GemmBenchmark -p kernel=simd -p threads=1}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -53,6 +53,7 @@ public class GemmBenchmark {
     private float[] b;
     private float[] packed;
     private float[] c;
+    private double peak;
 
     /** Makes the operands and checks a few values of the product against double precision. */
     @Setup(Level.Trial)
@@ -84,6 +85,12 @@ public class GemmBenchmark {
         }
     }
 
+    /** Measures the peak anew, because a processor's clock changes. */
+    @Setup(Level.Iteration)
+    public void measurePeak() {
+        peak = threads * FmaPeakBenchmark.measurePeak();
+    }
+
     /** Ends the threads. */
     @TearDown(Level.Trial)
     public void close() {
@@ -92,15 +99,15 @@ public class GemmBenchmark {
 
     /** A runs along k, as activations do. */
     @Benchmark
-    public float[] multiply(FlopCounter counter) {
-        counter.flops += 2.0 * m * n * k;
+    public float[] multiply(PeakCounter counter) {
+        counter.count(2.0 * m * n * k, peak);
         return run(a, k, 1);
     }
 
     /** A is transposed, as in the gradient of weights. */
     @Benchmark
-    public float[] multiplyTransposed(FlopCounter counter) {
-        counter.flops += 2.0 * m * n * k;
+    public float[] multiplyTransposed(PeakCounter counter) {
+        counter.count(2.0 * m * n * k, peak);
         return run(a, 1, m);
     }
 
