@@ -3,24 +3,38 @@ package dev.mezzotint.diffusion.cli;
 import dev.mezzotint.diffusion.training.ModelTraining;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.data.CaptionedDataset;
+import dev.mezzotint.engine.data.DatasetProvider;
 import dev.mezzotint.engine.data.DatasetProviders;
+import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
+import dev.mezzotint.engine.parallel.Workers;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code mezzo train}: trains a model from nothing, stage by stage. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false,
         description = {
             "Trains a text-to-image model from nothing: vocabulary, CLIP pair, VAE, denoiser.",
-            "An interrupted training goes on where its last checkpoint was when the same command is given again."
+            "Ctrl-C saves a checkpoint; the same command goes on from the last one. What may change then is --steps,",
+            "--rate and --threads; another seed, batch or data set is refused."
         },
         footer = {
             "",
@@ -30,6 +44,9 @@ import picocli.CommandLine.Option;
             "  mezzo generate \"a red cube\" --model runs/mine/model           use it"
         })
 public final class TrainCommand implements Callable<Integer> {
+    /** False captions to each true one, where the data set has any. */
+    private static final int FALSE_CAPTIONS = 6;
+
     /** The stages, in the order in which they build on each other. */
     enum Stage {
         VOCABULARY,
@@ -37,6 +54,9 @@ public final class TrainCommand implements Callable<Integer> {
         VAE,
         UNET
     }
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--data", required = true, paramLabel = "NAME", description = "Data set, such as scenes.")
     private String data;
@@ -58,56 +78,139 @@ public final class TrainCommand implements Callable<Integer> {
     private List<Stage> stages = List.of(Stage.values());
 
     @Option(names = "--examples", paramLabel = "N", description = "Distinct examples to train on (by stage).")
-    private int examples;
+    private Optional<Integer> examples = Optional.empty();
 
     @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps (by stage).")
-    private long steps;
+    private Optional<Long> steps = Optional.empty();
 
     @Option(names = "--batch", paramLabel = "N", description = "Examples of a step (by stage).")
-    private int batch;
+    private Optional<Integer> batch = Optional.empty();
 
     @Option(names = "--rate", paramLabel = "X", description = "Peak learning rate (by stage).")
-    private double rate;
+    private Optional<Double> rate = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to compute on (default: all processors).")
+    private int threads = Runtime.getRuntime().availableProcessors();
 
     /** Creates the command; picocli fills its options. */
     public TrainCommand() {}
 
     @Override
     public Integer call() throws IOException {
-        Map<String, String> options = new LinkedHashMap<>(dataOptions);
-        if (stages.contains(Stage.CLIP)) {
-            options.putIfAbsent("negatives", "6");
-        }
-        CaptionedDataset dataset = DatasetProviders.find(data).open(options);
-        ModelTraining training = new ModelTraining(out, dataset, Compute.best(), System.err::println);
         for (Stage stage : stages) {
-            boolean finished = switch (stage) {
-                case VOCABULARY -> {
-                    training.trainVocabulary();
-                    yield true;
-                }
-                case CLIP -> training.trainClip(effort(30_000, 1200, 128, 1e-3));
-                case VAE -> training.trainVae(effort(12_000, 5000, 8, 1e-3));
-                case UNET -> training.trainDenoiser(effort(60_000, 3500, 64, 1.2e-3));
-            };
-            if (!finished) {
-                System.err.println("stopped; the same command goes on from the last checkpoint");
-                return 1;
+            if (stage != Stage.VOCABULARY) {
+                requireSensible(effort(stage));
             }
         }
-        System.out.println(out.resolve("model"));
-        return 0;
+        CaptionedDataset dataset = checked(() -> open(DatasetProviders.find(data)));
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new IOException(out + " is a file; name a folder with --out");
+        }
+        try (Workers workers = checked(() -> Workers.of(threads))) {
+            GracefulStop stop = new GracefulStop();
+            try {
+                return train(dataset, new Compute(KernelSelector.kernels(), workers));
+            } finally {
+                stop.release();
+            }
+        }
+    }
+
+    /** An interrupt ends the process as soon as this returns, so what is to be said then is said here. */
+    private int train(CaptionedDataset dataset, Compute compute) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        ModelTraining training = new ModelTraining(out, dataset, compute, err::println);
+        try {
+            for (Stage stage : stages) {
+                if (!train(training, stage)) {
+                    return stopped();
+                }
+            }
+        } catch (InterruptedIOException | ClosedByInterruptException e) {
+            return stopped();
+        } catch (IOException | RuntimeException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                err.println("mezzo: " + Failure.sentence(e));
+                return Main.FAILED;
+            }
+            throw e;
+        }
+        PrintWriter lines = spec.commandLine().getOut();
+        lines.println(out.resolve("model"));
+        lines.flush();
+        return Main.DONE;
+    }
+
+    private int stopped() {
+        spec.commandLine().getErr().println("mezzo: stopped; the same command goes on from the last checkpoint");
+        return Main.FAILED;
+    }
+
+    private boolean train(ModelTraining training, Stage stage) throws IOException {
+        return switch (stage) {
+            case VOCABULARY -> {
+                training.trainVocabulary();
+                yield true;
+            }
+            case CLIP -> training.trainClip(effort(stage));
+            case VAE -> training.trainVae(effort(stage));
+            case UNET -> training.trainDenoiser(effort(stage));
+        };
+    }
+
+    private CaptionedDataset open(DatasetProvider provider) {
+        Map<String, String> options = new LinkedHashMap<>(provider.falseCaptions(FALSE_CAPTIONS));
+        options.putAll(dataOptions);
+        return provider.open(options);
+    }
+
+    /** What the user gave is checked before anything is trained. */
+    private <T> T checked(Supplier<T> given) {
+        try {
+            return given.get();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void requireSensible(ModelTraining.Effort effort) {
+        requirePositive("--examples", effort.examples());
+        requirePositive("--steps", effort.steps());
+        requirePositive("--batch", effort.batch());
+        requirePositive("--rate", effort.rate());
+        if (effort.batch() > effort.examples()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "a batch of " + effort.batch() + " needs at least as many examples, there are " + effort.examples()
+                            + "; give --batch and --examples that fit");
+        }
+    }
+
+    private void requirePositive(String option, double value) {
+        if (!(value > 0 && Double.isFinite(value))) {
+            throw new ParameterException(spec.commandLine(), option + " must be a positive number");
+        }
+    }
+
+    /** What the built-in model was trained with, where nothing else was given. */
+    private ModelTraining.Effort effort(Stage stage) {
+        return switch (stage) {
+            case VOCABULARY -> throw new IllegalArgumentException("the vocabulary is not trained in steps");
+            case CLIP -> effort(30_000, 1200, 128, 1e-3);
+            case VAE -> effort(12_000, 5000, 8, 1e-3);
+            case UNET -> effort(60_000, 3500, 64, 1.2e-3);
+        };
     }
 
     private ModelTraining.Effort effort(int usualExamples, long usualSteps, int usualBatch, double usualRate) {
         return new ModelTraining.Effort(
-                examples > 0 ? examples : usualExamples,
-                steps > 0 ? steps : usualSteps,
-                batch > 0 ? batch : usualBatch,
-                rate > 0 ? rate : usualRate,
+                examples.orElse(usualExamples),
+                steps.orElse(usualSteps),
+                batch.orElse(usualBatch),
+                rate.orElse(usualRate),
                 seed);
     }
 }

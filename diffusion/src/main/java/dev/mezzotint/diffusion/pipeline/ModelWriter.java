@@ -68,7 +68,13 @@ public final class ModelWriter {
         JsonFile.write(folder.resolve(ModelFolder.INDEX), Json.object(index));
     }
 
-    private static void component(
+    /**
+     * Writes one component of a model.
+     *
+     * @param folder of the model; the component goes into a folder in it
+     * @throws IOException if it cannot be written
+     */
+    public static void component(
             Path folder, ModelComponent component, Json configuration, Parameters parameters, DType dtype)
             throws IOException {
         Path own = create(folder, component);

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 public final class LatentStore {
     private static final int BATCH = 50;
     private static final int CHUNK = 1000;
+    private static final String NAME = "latents";
     private static final String LATENTS = "latents.safetensors";
     private static final String CAPTIONS = "captions.txt";
 
@@ -40,9 +41,20 @@ public final class LatentStore {
         this.captions = captions;
     }
 
-    /** Encodes the first examples of a data set, keeps the means of their latents, not scaled, and opens them. */
+    /**
+     * Encodes the first examples of a data set, keeps the means of their latents, not scaled, and opens them.
+     *
+     * @param origin what the latents follow from, by name, which {@link #holds} asks for
+     * @throws java.io.InterruptedIOException if the thread is interrupted; nothing is written then
+     */
     public static LatentStore build(
-            Path folder, Autoencoder vae, CaptionedDataset data, int count, Compute compute, Consumer<String> progress)
+            Path folder,
+            Map<String, String> origin,
+            Autoencoder vae,
+            CaptionedDataset data,
+            int count,
+            Compute compute,
+            Consumer<String> progress)
             throws IOException {
         List<String> captions = new ArrayList<>();
         Tape tape = Tape.inference(compute);
@@ -55,7 +67,7 @@ public final class LatentStore {
                 int[] indices = new int[Math.min(BATCH, size - offset)];
                 for (int i = 0; i < indices.length; i++) {
                     indices[i] = offset + i;
-                    captions.add(pictures.caption(offset + i));
+                    captions.add(oneLine(pictures.caption(offset + i)));
                 }
                 Tensor x = tape.allocate(Shape.of(indices.length, pictures.size(), pictures.size(), 3));
                 pictures.fill(indices, x);
@@ -70,30 +82,42 @@ public final class LatentStore {
             progress.accept("encoding pictures: " + (start + size) + "/" + count);
         }
         int[] sizes = {count, shape.size(0), shape.size(1), shape.size(2)};
-        NamedArray array = new NamedArray("latents", DType.F16, sizes, all);
-        AtomicFolder.write(folder, inside -> {
-            SafetensorsWriter.write(inside.resolve(LATENTS), List.of(array), Map.of());
+        NamedArray array = new NamedArray(NAME, DType.F16, sizes, all);
+        Interrupts.defer(() -> AtomicFolder.write(folder, inside -> {
+            SafetensorsWriter.write(inside.resolve(LATENTS), List.of(array), origin);
             Files.write(inside.resolve(CAPTIONS), captions);
-        });
-        return open(folder);
+        }));
+        return Interrupts.read(() -> open(folder));
     }
 
-    /** Whether a folder holds this many latents. */
-    public static boolean exists(Path folder, int count) throws IOException {
+    /** Captions are kept one a line. */
+    private static String oneLine(String caption) {
+        return caption.replaceAll("\\R", " ");
+    }
+
+    /** Whether a folder holds this many latents of this origin. */
+    public static boolean holds(Path folder, int count, Map<String, String> origin) throws IOException {
         AtomicFolder.recover(folder);
-        return Files.exists(folder.resolve(LATENTS)) && open(folder).count() == count;
+        if (!Files.exists(folder.resolve(LATENTS))) {
+            return false;
+        }
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(LATENTS))) {
+            return file.has(NAME)
+                    && file.shape(NAME)[0] == count
+                    && file.metadata().equals(origin);
+        }
     }
 
     /** Opens what {@link #build} wrote. */
     public static LatentStore open(Path folder) throws IOException {
         AtomicFolder.recover(folder);
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(LATENTS))) {
-            int[] sizes = file.shape("latents");
+            int[] sizes = file.has(NAME) ? file.shape(NAME) : new int[0];
             List<String> captions = Files.readAllLines(folder.resolve(CAPTIONS));
             if (sizes.length != 4 || captions.size() != sizes[0]) {
                 throw new FormatException(folder + ": latents and captions do not belong together; delete the folder");
             }
-            return new LatentStore(Shape.of(sizes[1], sizes[2], sizes[3]), file.floats("latents"), captions);
+            return new LatentStore(Shape.of(sizes[1], sizes[2], sizes[3]), file.floats(NAME), captions);
         }
     }
 

@@ -7,6 +7,10 @@ import dev.mezzotint.clip.tokenizer.TokenizerTrainer;
 import dev.mezzotint.diffusion.model.unet.UNet;
 import dev.mezzotint.diffusion.model.vae.Autoencoder;
 import dev.mezzotint.diffusion.model.vae.VaeConfig;
+import dev.mezzotint.diffusion.pipeline.ModelComponent;
+import dev.mezzotint.diffusion.pipeline.ModelReader;
+import dev.mezzotint.diffusion.pipeline.ModelWriter;
+import dev.mezzotint.diffusion.pipeline.TextToImageModel;
 import dev.mezzotint.diffusion.sampler.SchedulerConfig;
 import dev.mezzotint.diffusion.schedule.NoiseSchedule;
 import dev.mezzotint.engine.autograd.Compute;
@@ -14,6 +18,7 @@ import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.checkpoint.FormatException;
 import dev.mezzotint.engine.checkpoint.JsonFile;
 import dev.mezzotint.engine.data.CaptionedDataset;
+import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.json.Json;
 import dev.mezzotint.engine.nn.ParameterFiles;
 import dev.mezzotint.engine.nn.Parameters;
@@ -21,9 +26,10 @@ import dev.mezzotint.engine.random.TorchGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +41,7 @@ public final class ModelTraining {
     private static final int VOCABULARY_EXAMPLES = 5000;
     private static final double CONDITION_DROPOUT = 0.1;
     private static final double SNR_LIMIT = 5;
+    private static final String WEIGHTS = "model.safetensors";
 
     /**
      * How much a stage trains.
@@ -68,7 +75,7 @@ public final class ModelTraining {
         String[] captions = new String[count];
         compute.workers().run(count, i -> captions[i] = data.example(i).caption());
         Tokenizer tokenizer = TokenizerTrainer.train(List.of(captions), ModelPlan.MERGES, 77);
-        tokenizer.save(model.resolve("tokenizer"));
+        Interrupts.defer(() -> tokenizer.save(model.resolve(ModelComponent.TOKENIZER.folder())));
         progress.accept("vocabulary: " + tokenizer.vocabularySize() + " tokens");
     }
 
@@ -81,14 +88,16 @@ public final class ModelTraining {
         TorchGenerator generator = new TorchGenerator(effort.seed());
         texts.parameters().initialize(generator);
         images.parameters().initialize(generator);
-        PictureStore pictures = PictureStore.load(data, 0, effort.examples(), compute.workers());
+        PictureStore pictures = pictures(effort);
         ContrastiveTask task = new ContrastiveTask(texts, images, tokenizer, pictures, effort.batch(), effort.seed());
-        if (!loop(task, effort).run()) {
+        if (!loop(task, effort, given(effort)).run()) {
             return false;
         }
         Path pair = folder.resolve("clip-pair");
-        save(pair.resolve("text_encoder"), "model.safetensors", texts.config().toJson(), texts.parameters());
-        save(pair.resolve("image_encoder"), "model.safetensors", images.config().toJson(), images.parameters());
+        Interrupts.defer(() -> {
+            save(pair.resolve("text_encoder"), texts.config().toJson(), texts.parameters());
+            save(pair.resolve("image_encoder"), images.config().toJson(), images.parameters());
+        });
         return true;
     }
 
@@ -96,17 +105,18 @@ public final class ModelTraining {
     public boolean trainVae(Effort effort) throws IOException {
         Autoencoder vae = new Autoencoder(ModelPlan.vae());
         vae.parameters().initialize(new TorchGenerator(effort.seed()));
-        PictureStore pictures = PictureStore.load(data, 0, effort.examples(), compute.workers());
-        if (!loop(new VaeTask(vae, pictures, effort.batch(), effort.seed()), effort)
-                .run()) {
+        VaeTask task = new VaeTask(vae, pictures(effort), effort.batch(), effort.seed());
+        Map<String, String> given = given(effort);
+        if (!loop(task, effort, given).run()) {
             return false;
         }
         Path sample = folder.resolve("vae-sample");
         int count = Math.min(1000, effort.examples());
-        double deviation =
-                LatentStore.build(sample, vae, data, count, compute, progress).deviation();
+        double deviation = LatentStore.build(sample, given, vae, data, count, compute, progress)
+                .deviation();
         VaeConfig config = vae.config().withScalingFactor(1 / deviation);
-        save(model.resolve("vae"), "diffusion_pytorch_model.safetensors", config.toJson(), vae.parameters());
+        Interrupts.defer(
+                () -> ModelWriter.component(model, ModelComponent.VAE, config.toJson(), vae.parameters(), DType.F16));
         progress.accept("vae: scaling factor " + config.scalingFactor());
         return true;
     }
@@ -114,85 +124,100 @@ public final class ModelTraining {
     /** Trains the denoiser, and the text encoder along with it; returns whether it is finished. */
     public boolean trainDenoiser(Effort effort) throws IOException {
         Tokenizer tokenizer = tokenizer();
-        VaeConfig vaeConfig = VaeConfig.parse(JsonFile.read(model.resolve("vae").resolve("config.json")));
+        Path vaeFolder = model.resolve(ModelComponent.VAE.folder());
+        Path vaeWeights = vaeFolder.resolve(ModelComponent.VAE.weights().getFirst());
+        require(vaeWeights, "vae");
+        Autoencoder vae = ModelReader.readVae(vaeFolder.resolve("config.json"), vaeWeights);
         ClipTextEncoder texts = new ClipTextEncoder(ModelPlan.texts(tokenizer.vocabularySize(), 0));
-        ParameterFiles.load(
-                folder.resolve("clip-pair").resolve("text_encoder").resolve("model.safetensors"), texts.parameters());
+        Path trained = folder.resolve("clip-pair").resolve("text_encoder").resolve(WEIGHTS);
+        require(trained, "clip");
+        ParameterFiles.load(trained, texts.parameters());
         UNet unet = new UNet(ModelPlan.unet());
         unet.parameters().initialize(new TorchGenerator(effort.seed()));
         SchedulerConfig scheduler = ModelPlan.scheduler();
+        Map<String, String> given = given(effort);
+        given.put("vae", Fingerprint.of(vaeWeights));
         DenoiserTask task = new DenoiserTask(
                 unet,
                 texts,
                 tokenizer,
-                latents(vaeConfig, effort.examples()),
-                vaeConfig.scalingFactor(),
+                latents(vae, effort, given),
+                vae.config().scalingFactor(),
                 new NoiseSchedule(scheduler.noise()),
                 new DenoiserTask.Objective(scheduler.predictionType(), CONDITION_DROPOUT, SNR_LIMIT),
                 effort.batch(),
                 effort.seed());
-        TrainingLoop loop = loop(task, effort);
+        TrainingLoop loop = loop(task, effort, given);
         boolean finished = loop.run();
         if (!finished) {
             loop.useAverage();
         }
-        save(
-                model.resolve("unet"),
-                "diffusion_pytorch_model.safetensors",
-                unet.config().toJson(),
-                unet.parameters());
-        save(model.resolve("text_encoder"), "model.safetensors", texts.config().toJson(), texts.parameters());
-        Files.createDirectories(model.resolve("scheduler"));
-        JsonFile.write(model.resolve("scheduler").resolve("scheduler_config.json"), scheduler.toJson());
-        JsonFile.write(model.resolve("model_index.json"), index());
+        TextToImageModel whole =
+                new TextToImageModel("model", tokenizer, texts, unet, Optional.of(vae), scheduler.toJson());
+        Interrupts.defer(() -> ModelWriter.write(model, whole, DType.F16));
         return finished;
     }
 
-    private LatentStore latents(VaeConfig config, int examples) throws IOException {
+    /** Latents do not depend on the order of the examples, so a training with another seed or batch uses the same. */
+    private LatentStore latents(Autoencoder vae, Effort effort, Map<String, String> given) throws IOException {
         Path store = folder.resolve("latents");
-        if (LatentStore.exists(store, examples)) {
+        Map<String, String> origin = Map.of("data", given.get("data"), "vae", given.get("vae"));
+        if (LatentStore.holds(store, effort.examples(), origin)) {
             return LatentStore.open(store);
         }
-        Autoencoder vae = new Autoencoder(config);
-        ParameterFiles.load(model.resolve("vae").resolve("diffusion_pytorch_model.safetensors"), vae.parameters());
-        return LatentStore.build(store, vae, data, examples, compute, progress);
+        requirePictureSize();
+        return LatentStore.build(store, origin, vae, data, effort.examples(), compute, progress);
     }
 
-    private TrainingLoop loop(TrainingTask task, Effort effort) {
+    private PictureStore pictures(Effort effort) throws IOException {
+        requirePictureSize();
+        return PictureStore.load(data, 0, effort.examples(), compute.workers());
+    }
+
+    private void requirePictureSize() {
+        Image first = data.example(0).image();
+        int size = ModelPlan.PICTURE_SIZE;
+        if (first.width() != size || first.height() != size) {
+            throw new IllegalArgumentException("data: pictures are " + first.width() + "×" + first.height()
+                    + " but the model is trained on " + size + "×" + size + "; choose that size");
+        }
+    }
+
+    /** What a stage cannot go on without, by name. */
+    private Map<String, String> given(Effort effort) {
+        Map<String, String> given = new HashMap<>();
+        given.put("seed", Long.toString(effort.seed()));
+        given.put("examples", Integer.toString(effort.examples()));
+        given.put("data", Fingerprint.of(data));
+        return given;
+    }
+
+    private TrainingLoop loop(TrainingTask task, Effort effort, Map<String, String> given) {
         return new TrainingLoop(
                 task,
                 TrainingSettings.of(effort.steps(), effort.rate()),
                 compute,
                 folder.resolve(task.name()),
+                given,
                 progress);
     }
 
     private Tokenizer tokenizer() throws IOException {
-        Path tokenizer = model.resolve("tokenizer");
-        if (!Files.exists(tokenizer)) {
-            throw new FormatException(tokenizer + " is missing; train the stage 'vocabulary' first");
-        }
+        Path tokenizer = model.resolve(ModelComponent.TOKENIZER.folder());
+        require(tokenizer, "vocabulary");
         return Tokenizer.load(tokenizer);
     }
 
-    private static void save(Path component, String file, Json config, Parameters parameters) throws IOException {
-        Files.createDirectories(component);
-        ParameterFiles.save(component.resolve(file), parameters, DType.F16, Map.of("format", "pt"));
-        JsonFile.write(component.resolve("config.json"), config);
+    private static void require(Path file, String stage) throws FormatException {
+        if (!Files.exists(file)) {
+            throw new FormatException(file + " is missing; train the stage '" + stage + "' first");
+        }
     }
 
-    private static Json index() {
-        Map<String, Json> members = new LinkedHashMap<>();
-        members.put("_class_name", Json.of("StableDiffusionPipeline"));
-        members.put("scheduler", component("diffusers", "DDIMScheduler"));
-        members.put("text_encoder", component("transformers", "CLIPTextModel"));
-        members.put("tokenizer", component("transformers", "CLIPTokenizer"));
-        members.put("unet", component("diffusers", "UNet2DConditionModel"));
-        members.put("vae", component("diffusers", "AutoencoderKL"));
-        return Json.object(members);
-    }
-
-    private static Json component(String library, String type) {
-        return Json.array(List.of(Json.of(library), Json.of(type)));
+    /** A part of the CLIP pair, which is no component of a model in diffusers' layout. */
+    private static void save(Path part, Json config, Parameters parameters) throws IOException {
+        Files.createDirectories(part);
+        ParameterFiles.save(part.resolve(WEIGHTS), parameters, DType.F16, Map.of("format", "pt"));
+        JsonFile.write(part.resolve("config.json"), config);
     }
 }

@@ -5,6 +5,7 @@ import dev.mezzotint.engine.data.Example;
 import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.tensor.Tensor;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.stream.IntStream;
 /** Examples of a data set, held in memory as bytes, so that rendering them once is enough. */
 public final class PictureStore {
     private static final String NEGATIVE = "negative.";
+    /** So many are taken between two looks for an interrupt. */
+    private static final int CHUNK = 500;
 
     private final int size;
     private final byte[][] pixels;
@@ -30,23 +33,33 @@ public final class PictureStore {
      * Takes {@code count} examples from {@code first} on, going round at the end, on all workers.
      *
      * @throws IllegalArgumentException if a picture is not square and RGB, or they differ in size
+     * @throws InterruptedIOException if the thread is interrupted
      */
-    public static PictureStore load(CaptionedDataset dataset, long first, int count, Workers workers) {
+    public static PictureStore load(CaptionedDataset dataset, long first, int count, Workers workers)
+            throws InterruptedIOException {
         byte[][] pixels = new byte[count][];
         String[] captions = new String[count];
         String[][] wrong = new String[count][];
         int size = dataset.example(0).image().width();
-        workers.run(count, i -> {
-            Example example = dataset.example((first + i) % dataset.size());
-            Image image = example.image();
-            if (image.width() != size || image.height() != size || image.channels() != 3) {
-                throw new IllegalArgumentException("data: picture " + i + " is " + image.width() + "×" + image.height()
-                        + " with " + image.channels() + " channels; all must be " + size + "×" + size + " with 3");
+        for (int start = 0; start < count; start += CHUNK) {
+            int offset = start;
+            workers.run(Math.min(CHUNK, count - start), k -> {
+                int i = offset + k;
+                Example example = dataset.example((first + i) % dataset.size());
+                Image image = example.image();
+                if (image.width() != size || image.height() != size || image.channels() != 3) {
+                    throw new IllegalArgumentException(
+                            "data: picture " + i + " is " + image.width() + "×" + image.height() + " with "
+                                    + image.channels() + " channels; all must be " + size + "×" + size + " with 3");
+                }
+                pixels[i] = image.data();
+                captions[i] = example.caption();
+                wrong[i] = negatives(example.attributes());
+            });
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("the pictures of the data set were not all taken; start again");
             }
-            pixels[i] = image.data();
-            captions[i] = example.caption();
-            wrong[i] = negatives(example.attributes());
-        });
+        }
         List<List<String>> negatives = new ArrayList<>();
         for (String[] list : wrong) {
             negatives.add(List.of(list));

@@ -1,28 +1,33 @@
 package dev.mezzotint.diffusion.training;
 
+import dev.mezzotint.engine.checkpoint.AtomicFile;
+import dev.mezzotint.engine.checkpoint.FormatException;
+import java.awt.AWTError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Writes {@code loss.csv} and {@code loss.png} and says now and then how the training goes. */
-final class TrainingLog implements AutoCloseable {
+final class TrainingLog {
     private static final String HEADER = "step,examples,loss,gradient_norm,learning_rate,seconds";
     private static final long PROGRESS_NANOS = 5_000_000_000L;
     private static final int STEPS_PER_ROW = 20;
+    private static final String LOSS_SUM = "row_loss_sum";
+    private static final String NORM_SUM = "row_norm_sum";
+    private static final String COUNTED = "row_steps";
 
     private final TrainingTask task;
     private final TrainingSettings settings;
     private final Consumer<String> progress;
     private final Path csv;
     private final Path png;
-    private final Writer writer;
+    private final List<String> rows = new ArrayList<>();
     private final long firstStep;
     private final long start = System.nanoTime();
     private final double secondsBefore;
@@ -31,8 +36,22 @@ final class TrainingLog implements AutoCloseable {
     private double normSum;
     private int counted;
     private double smoothLoss = Double.NaN;
+    private boolean drawable = true;
 
-    TrainingLog(Path folder, TrainingTask task, long firstStep, TrainingSettings settings, Consumer<String> progress)
+    /**
+     * A log that goes on where a checkpoint was.
+     *
+     * @param firstStep steps of the checkpoint
+     * @param unfinished what {@link #unfinishedRow} gave then; empty at the start
+     * @throws FormatException if what is there cannot be understood
+     */
+    TrainingLog(
+            Path folder,
+            TrainingTask task,
+            long firstStep,
+            Map<String, String> unfinished,
+            TrainingSettings settings,
+            Consumer<String> progress)
             throws IOException {
         this.task = task;
         this.settings = settings;
@@ -42,23 +61,32 @@ final class TrainingLog implements AutoCloseable {
         csv = folder.resolve("loss.csv");
         png = folder.resolve("loss.png");
         secondsBefore = keepRowsUpTo(firstStep);
-        writer = Files.newBufferedWriter(csv, StandardOpenOption.APPEND);
+        try {
+            lossSum = Double.parseDouble(unfinished.getOrDefault(LOSS_SUM, "0"));
+            normSum = Double.parseDouble(unfinished.getOrDefault(NORM_SUM, "0"));
+            counted = Integer.parseInt(unfinished.getOrDefault(COUNTED, "0"));
+        } catch (NumberFormatException e) {
+            throw new FormatException(
+                    folder + ": the checkpoint's sums for the log are not numbers; start in a new folder", e);
+        }
     }
 
     /** Drops rows after the checkpoint, which will be computed again; returns the seconds of the last one kept. */
     private double keepRowsUpTo(long step) throws IOException {
-        List<String> kept = new ArrayList<>(List.of(HEADER));
         double seconds = 0;
         if (Files.exists(csv)) {
             for (String row : Files.readAllLines(csv)) {
                 String[] cells = row.split(",");
-                if (cells.length == 6 && !row.equals(HEADER) && Long.parseLong(cells[0]) <= step) {
-                    kept.add(row);
-                    seconds = Double.parseDouble(cells[5]);
+                try {
+                    if (cells.length == 6 && !row.equals(HEADER) && Long.parseLong(cells[0]) <= step) {
+                        seconds = Double.parseDouble(cells[5]);
+                        rows.add(row);
+                    }
+                } catch (NumberFormatException e) {
+                    throw new FormatException(csv + ": the row '" + row + "' is no row of a log; move it away", e);
                 }
             }
         }
-        Files.write(csv, kept);
         return seconds;
     }
 
@@ -69,7 +97,7 @@ final class TrainingLog implements AutoCloseable {
         smoothLoss = Double.isNaN(smoothLoss) ? loss : 0.98 * smoothLoss + 0.02 * loss;
         long now = System.nanoTime();
         if (step % STEPS_PER_ROW == 0) {
-            writeRow(step, rate, (now - start) / 1e9 + secondsBefore);
+            addRow(step, rate, (now - start) / 1e9 + secondsBefore);
         }
         if (now - lastProgress > PROGRESS_NANOS) {
             lastProgress = now;
@@ -89,33 +117,46 @@ final class TrainingLog implements AutoCloseable {
         }
     }
 
-    private void writeRow(long step, double rate, double seconds) {
-        try {
-            writer.write(String.format(
-                    Locale.ROOT,
-                    "%d,%d,%.6f,%.5f,%.3e,%.1f%n",
-                    step,
-                    step * task.batchSize() * settings.accumulation(),
-                    lossSum / counted,
-                    normSum / counted,
-                    rate,
-                    seconds));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private void addRow(long step, double rate, double seconds) {
+        rows.add(String.format(
+                Locale.ROOT,
+                "%d,%d,%.6f,%.5f,%.3e,%.1f",
+                step,
+                step * task.batchSize() * settings.accumulation(),
+                lossSum / counted,
+                normSum / counted,
+                rate,
+                seconds));
         lossSum = 0;
         normSum = 0;
         counted = 0;
     }
 
-    /** Brings file and picture up to date. */
-    void flush() throws IOException {
-        writer.flush();
-        LossCurve.draw(csv, png, task.name());
+    /** What a checkpoint keeps of the row that is not full, so that it is the same row after a resumption. */
+    Map<String, String> unfinishedRow() {
+        return Map.of(
+                LOSS_SUM, Double.toString(lossSum),
+                NORM_SUM, Double.toString(normSum),
+                COUNTED, Integer.toString(counted));
     }
 
-    @Override
-    public void close() throws IOException {
-        writer.close();
+    /** Brings the file up to date. */
+    void write() throws IOException {
+        String text = HEADER + "\n"
+                + String.join("", rows.stream().map(row -> row + "\n").toList());
+        AtomicFile.write(csv, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Brings the picture up to date where this system can draw; a training does not end for want of fonts. */
+    void draw() {
+        if (!drawable) {
+            return;
+        }
+        try {
+            LossCurve.draw(csv, png, task.name());
+        } catch (IOException | RuntimeException | AWTError | InternalError | LinkageError e) {
+            drawable = false;
+            progress.accept("warning: " + png + " could not be drawn (" + e + "); the numbers are in " + csv);
+        }
     }
 }

@@ -8,6 +8,8 @@ import dev.mezzotint.engine.optim.Ema;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +22,7 @@ public final class TrainingLoop {
     private final Compute compute;
     private final Path folder;
     private final Consumer<String> progress;
+    private final TrainingCheckpoint checkpoint;
     private final AdamW optimizer;
     private final Ema ema;
 
@@ -31,6 +34,22 @@ public final class TrainingLoop {
      */
     public TrainingLoop(
             TrainingTask task, TrainingSettings settings, Compute compute, Path folder, Consumer<String> progress) {
+        this(task, settings, compute, folder, Map.of(), progress);
+    }
+
+    /**
+     * A loop over a task whose parameters have their first values.
+     *
+     * @param given what the batches follow from, by name, such as a seed: the training goes on from a checkpoint only
+     *     if it is the same; the size of a batch is always among it
+     */
+    public TrainingLoop(
+            TrainingTask task,
+            TrainingSettings settings,
+            Compute compute,
+            Path folder,
+            Map<String, String> given,
+            Consumer<String> progress) {
         this.task = task;
         this.settings = settings;
         this.compute = compute;
@@ -38,6 +57,10 @@ public final class TrainingLoop {
         this.progress = progress;
         optimizer = new AdamW(task.parameters(), settings.optimizer());
         ema = new Ema(optimizer.parameters(), settings.emaDecay());
+        Map<String, String> all = new HashMap<>(given);
+        all.put("batch", Integer.toString(task.batchSize()));
+        all.put("accumulation", Integer.toString(settings.accumulation()));
+        checkpoint = new TrainingCheckpoint(folder.resolve("checkpoint"), task.name(), all, optimizer, ema);
     }
 
     /**
@@ -45,29 +68,28 @@ public final class TrainingLoop {
      * training is finished.
      *
      * @return whether the training is finished
-     * @throws IOException if a checkpoint or the log cannot be written
+     * @throws IOException if a checkpoint or the log cannot be written, or the checkpoint belongs to another training
      * @throws ArithmeticException if the loss or a gradient is not finite; the last checkpoint is untouched
      */
     public boolean run() throws IOException {
-        Path checkpoint = folder.resolve("checkpoint");
-        TrainingCheckpoint.restore(checkpoint, task.name(), optimizer, ema);
+        Map<String, String> notes = Interrupts.read(checkpoint::restore);
         long steps = settings.rate().steps();
-        try (TrainingLog log = new TrainingLog(folder, task, optimizer.steps(), settings, progress)) {
-            Tape tape = Tape.recording(compute);
-            long saved = System.nanoTime();
-            while (optimizer.steps() < steps && !Thread.currentThread().isInterrupted()) {
-                double rate = settings.rate().at(optimizer.steps());
-                double loss = accumulate(tape, optimizer.steps());
-                double norm = optimizer.step(compute, rate, settings.maximumNorm());
-                ema.update(compute);
-                log.step(optimizer.steps(), loss, norm, rate);
-                if (System.nanoTime() - saved > settings.checkpointEvery().toNanos()) {
-                    save(checkpoint, log);
-                    saved = System.nanoTime();
-                }
+        TrainingLog log =
+                Interrupts.read(() -> new TrainingLog(folder, task, optimizer.steps(), notes, settings, progress));
+        Tape tape = Tape.recording(compute);
+        long saved = System.nanoTime();
+        while (optimizer.steps() < steps && !Thread.currentThread().isInterrupted()) {
+            double rate = settings.rate().at(optimizer.steps());
+            double loss = accumulate(tape, optimizer.steps());
+            double norm = optimizer.step(compute, rate, settings.maximumNorm());
+            ema.update(compute);
+            log.step(optimizer.steps(), loss, norm, rate);
+            if (System.nanoTime() - saved > settings.checkpointEvery().toNanos()) {
+                Interrupts.defer(() -> save(log));
+                saved = System.nanoTime();
             }
-            save(checkpoint, log);
         }
+        Interrupts.defer(() -> save(log));
         boolean finished = optimizer.steps() >= steps;
         if (finished) {
             useAverage();
@@ -75,17 +97,14 @@ public final class TrainingLoop {
         return finished;
     }
 
-    /** Java closes the files of an interrupted thread, so an interrupt waits until they are written. */
-    private void save(Path checkpoint, TrainingLog log) throws IOException {
-        boolean interrupted = Thread.interrupted();
+    /** The log first, so that it has all rows up to the checkpoint; the picture, which can be drawn again, last. */
+    private void save(TrainingLog log) throws IOException {
         try {
-            log.flush();
-            TrainingCheckpoint.save(checkpoint, task.name(), optimizer, ema);
+            log.write();
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            checkpoint.save(log.unfinishedRow());
         }
+        log.draw();
     }
 
     /** Exchanges the averaged weights, which are better for sampling, and those of the last step. */

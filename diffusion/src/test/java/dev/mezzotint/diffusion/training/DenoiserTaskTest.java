@@ -70,7 +70,7 @@ class DenoiserTaskTest {
         vae.parameters().initialize(new TorchGenerator(1));
         unet.parameters().initialize(new TorchGenerator(2));
         texts.parameters().initialize(new TorchGenerator(3));
-        latents = LatentStore.build(folder.resolve("latents"), vae, new Noise(), COUNT, compute, line -> {});
+        latents = LatentStore.build(folder.resolve("latents"), Map.of(), vae, new Noise(), COUNT, compute, line -> {});
     }
 
     private DenoiserTask task(PredictionType prediction, double dropout, double limit) {

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.FormatException;
+import dev.mezzotint.engine.checkpoint.NamedArray;
+import dev.mezzotint.engine.checkpoint.SafetensorsFile;
+import dev.mezzotint.engine.checkpoint.SafetensorsWriter;
 import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.image.Png;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
@@ -22,8 +25,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,6 +86,7 @@ class TrainingLoopTest {
         assertTrue(train("cut", resumed, settings, compute));
         assertSame(whole, "whole", resumed, "cut");
         assertEquals(List.of("20", "40"), steps("cut"));
+        assertEquals(losses("whole"), losses("cut"), "a row is the same whether it was interrupted or not");
         assertTrue(train("cut", resumed, settings, compute), "a finished training is finished");
         assertEquals(List.of("20", "40"), steps("cut"));
     }
@@ -95,6 +101,12 @@ class TrainingLoopTest {
         assertArrayEquals(
                 Files.readAllBytes(folder.resolve(expectedName).resolve(STATE)),
                 Files.readAllBytes(folder.resolve(actualName).resolve(STATE)));
+    }
+
+    private List<String> losses(String name) throws IOException {
+        return Files.readAllLines(folder.resolve(name).resolve("loss.csv")).stream()
+                .map(row -> row.substring(0, row.lastIndexOf(',')))
+                .toList();
     }
 
     private List<String> steps(String name) throws IOException {
@@ -221,6 +233,65 @@ class TrainingLoopTest {
                 FormatException.class,
                 () -> train("model", new TinyTask("other", 2, batch -> {}), settings(2, 1, NEVER), compute));
         assertTrue(other.getMessage().contains("'tiny'") && other.getMessage().contains("'other'"), other.getMessage());
+    }
+
+    private boolean train(String name, TinyTask task, long steps, Map<String, String> given) throws IOException {
+        return new TrainingLoop(task, settings(steps, 1, NEVER), compute(1), folder.resolve(name), given, line -> {})
+                .run();
+    }
+
+    @Test
+    void checkpointOfOtherBatchesIsRefusedAndMoreStepsAreNot() throws IOException {
+        assertTrue(train("model", new TinyTask(2), 2, Map.of("seed", "1")));
+        FormatException seed =
+                assertThrows(FormatException.class, () -> train("model", new TinyTask(2), 2, Map.of("seed", "3")));
+        assertTrue(seed.getMessage().contains("another seed, 1 instead of 3"), seed.getMessage());
+        FormatException batch =
+                assertThrows(FormatException.class, () -> train("model", new TinyTask(3), 2, Map.of("seed", "1")));
+        assertTrue(batch.getMessage().contains("another batch, 2 instead of 3"), batch.getMessage());
+        assertTrue(train("model", new TinyTask(2), 4, Map.of("seed", "1")));
+    }
+
+    /** As the first version wrote them. */
+    @Test
+    void checkpointThatDoesNotSayWhatItWasGivenIsAccepted() throws IOException {
+        assertTrue(train("model", new TinyTask(2), 2, Map.of("seed", "1")));
+        rewrite("model", Map.of("steps", "2", "task", "tiny"));
+        TinyTask resumed = new TinyTask("tiny", 2, batch -> assertTrue(batch >= 2, "began again at " + batch));
+        assertTrue(train("model", resumed, 4, Map.of("seed", "3")));
+    }
+
+    @Test
+    void brokenNumberOfStepsIsRefused() throws IOException {
+        assertTrue(train("model", new TinyTask(2), 2, Map.of()));
+        for (String broken : List.of("many", "-1", "")) {
+            rewrite("model", Map.of("steps", broken, "task", "tiny"));
+            String message = assertThrows(FormatException.class, () -> train("model", new TinyTask(2), 2, Map.of()))
+                    .getMessage();
+            assertTrue(message.contains(STATE) && message.contains("'" + broken + "'"), message);
+        }
+    }
+
+    private void rewrite(String name, Map<String, String> metadata) throws IOException {
+        Path state = folder.resolve(name).resolve(STATE);
+        List<NamedArray> arrays = new ArrayList<>();
+        try (SafetensorsFile file = SafetensorsFile.open(state)) {
+            for (String tensor : file.names()) {
+                arrays.add(NamedArray.ofFloats(tensor, file.shape(tensor), file.floats(tensor)));
+            }
+        }
+        SafetensorsWriter.write(state, arrays, metadata);
+    }
+
+    @Test
+    void pictureThatCannotBeDrawnIsAWarning() throws IOException {
+        Files.createDirectories(folder.resolve("model/loss.png"));
+        List<String> said = new ArrayList<>();
+        TrainingSettings settings = settings(60, 1, NEVER);
+        assertTrue(new TrainingLoop(new TinyTask(2), settings, compute(1), folder.resolve("model"), said::add).run());
+        assertTrue(said.getLast().startsWith("warning: ") && said.getLast().contains("loss.png"), said.toString());
+        assertTrue(Files.exists(folder.resolve("model").resolve(STATE)));
+        assertEquals(List.of("20", "40", "60"), steps("model"));
     }
 
     @Test

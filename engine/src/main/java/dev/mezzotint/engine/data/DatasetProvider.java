@@ -19,6 +19,16 @@ public interface DatasetProvider {
     CaptionedDataset open(Map<String, String> options);
 
     /**
+     * Options of {@link #open} with which each example carries false captions, under the attributes {@code negative.0},
+     * {@code negative.1} and so on; empty if this data set has none.
+     *
+     * @param count wanted number of false captions
+     */
+    default Map<String, String> falseCaptions(int count) {
+        return Map.of();
+    }
+
+    /**
      * Prompts by which a model that learned from such data can be judged; the same arguments give the same prompts.
      *
      * @param objects how many objects each prompt names

@@ -36,7 +36,7 @@ public final class ScenesProvider implements DatasetProvider {
         for (String option : options.keySet()) {
             if (!OPTIONS.contains(option)) {
                 throw new IllegalArgumentException(
-                        "Scenes: there is no option \"" + option + "\"; the options are " + OPTIONS + ".");
+                        "scenes: there is no option \"" + option + "\"; the options are " + OPTIONS);
             }
         }
         String split = options.getOrDefault("split", "train");
@@ -48,6 +48,11 @@ public final class ScenesProvider implements DatasetProvider {
                 Math.clamp(size, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 number(options, "count", 200_000),
                 Math.clamp(negatives, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+
+    @Override
+    public Map<String, String> falseCaptions(int count) {
+        return Map.of("negatives", Integer.toString(count));
     }
 
     /**
@@ -62,7 +67,7 @@ public final class ScenesProvider implements DatasetProvider {
         for (String option : options.keySet()) {
             if (!option.equals("split")) {
                 throw new IllegalArgumentException(
-                        "Scenes: prompts have no option \"" + option + "\"; the only one is split.");
+                        "scenes: prompts have no option \"" + option + "\"; the only one is split");
             }
         }
         Split split = split(options.getOrDefault("split", "train"));
@@ -70,8 +75,7 @@ public final class ScenesProvider implements DatasetProvider {
             case 1 -> PromptSuite.oneObject(count, seed, split);
             case 2 -> PromptSuite.twoObjects(count, seed, split);
             default ->
-                throw new IllegalArgumentException(
-                        "Scenes: there are prompts for 1 or 2 objects, not for " + objects + ".");
+                throw new IllegalArgumentException("scenes: there are prompts for 1 or 2 objects, not for " + objects);
         };
         return prompts.stream().map(ScenesProvider::judged).toList();
     }
@@ -94,7 +98,7 @@ public final class ScenesProvider implements DatasetProvider {
                 return split;
             }
         }
-        throw new IllegalArgumentException("Scenes: split is \"" + word + "\"; give train or heldout.");
+        throw new IllegalArgumentException("scenes: split is \"" + word + "\"; give train or heldout");
     }
 
     private static long number(Map<String, String> options, String option, long otherwise) {
@@ -102,7 +106,7 @@ public final class ScenesProvider implements DatasetProvider {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("Scenes: " + option + " is \"" + text + "\"; give a whole number.", e);
+            throw new IllegalArgumentException("scenes: " + option + " is \"" + text + "\"; give a whole number", e);
         }
     }
 }
