@@ -31,7 +31,7 @@ final class OpenAiVocabulary {
     static Tokenizer read(Path file, TextCleanup cleanup) throws IOException {
         List<Merges.Pair> pairs = readPairs(file);
         if (pairs.isEmpty()) {
-            throw new FormatException("The file " + file + " has no merges after its heading; fetch it again");
+            throw new FormatException("the file " + file + " has no merges after its heading; fetch it again");
         }
         return of(pairs, file.toString(), TokenizerSettings.DEFAULT_LENGTH, cleanup);
     }
@@ -46,7 +46,7 @@ final class OpenAiVocabulary {
         Map<String, Integer> seen = new HashMap<>();
         for (int id = 0; id < symbols.size(); id++) {
             if (seen.put(symbols.get(id), id) != null) {
-                throw new FormatException("Merge " + (id - BASE + 1) + " of " + origin
+                throw new FormatException("merge " + (id - BASE + 1) + " of " + origin
                         + " makes the symbol " + TokenizerReader.quote(symbols.get(id))
                         + " a second time; the file is damaged or not CLIP's");
             }
@@ -55,7 +55,7 @@ final class OpenAiVocabulary {
             for (String symbol : List.of(pairs.get(rank).left(), pairs.get(rank).right())) {
                 Integer id = seen.get(symbol);
                 if (id == null || id >= BASE + rank) {
-                    throw new FormatException("Merge " + (rank + 1) + " of " + origin + " needs the symbol "
+                    throw new FormatException("merge " + (rank + 1) + " of " + origin + " needs the symbol "
                             + TokenizerReader.quote(symbol)
                             + ", which no merge before it makes; the file is damaged or not CLIP's");
                 }
@@ -93,9 +93,9 @@ final class OpenAiVocabulary {
                 pairs.add(TokenizerReader.pair(line, pairs.size() + 2, file));
             }
         } catch (EOFException e) {
-            throw new FormatException("The file " + file + " ends too early; fetch it again", e);
+            throw new FormatException("the file " + file + " ends too early; fetch it again", e);
         } catch (ZipException | CharacterCodingException e) {
-            throw new FormatException("The file " + file + " is not gzip-compressed text; fetch it again", e);
+            throw new FormatException("the file " + file + " is not gzip-compressed text; fetch it again", e);
         }
         return pairs;
     }
@@ -105,7 +105,7 @@ final class OpenAiVocabulary {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
             if (line.length() == LONGEST_LINE) {
-                throw new FormatException("A line of " + file + " is too long for a merge; fetch the file again");
+                throw new FormatException("a line of " + file + " is too long for a merge; fetch the file again");
             }
             line.append((char) c);
         }

@@ -24,7 +24,7 @@ final class TokenizerReader {
 
     static Tokenizer read(Path path, TextCleanup cleanup) throws IOException {
         if (!Files.exists(path)) {
-            throw new FormatException("There is no tokenizer at " + path + "; give a folder with " + VOCABULARY
+            throw new FormatException("there is no tokenizer at " + path + "; give a folder with " + VOCABULARY
                     + " and " + MERGES + " or with " + FAST + ", or the file " + OPENAI);
         }
         if (Files.isDirectory(path)) {
@@ -49,7 +49,7 @@ final class TokenizerReader {
         if (Files.exists(folder.resolve(OPENAI))) {
             return OpenAiVocabulary.read(folder.resolve(OPENAI), cleanup);
         }
-        throw new FormatException("The tokenizer folder " + folder + " lacks "
+        throw new FormatException("the tokenizer folder " + folder + " lacks "
                 + (vocabulary
                         ? MERGES + " beside its " + VOCABULARY + "; add it"
                         : VOCABULARY + " and " + MERGES + ", and has no " + FAST + " either; add them"));
@@ -61,7 +61,7 @@ final class TokenizerReader {
         for (Path file : List.of(vocabularyFile, mergesFile)) {
             if (!Files.exists(file)) {
                 throw new FormatException(
-                        "The tokenizer folder " + folder + " lacks " + file.getFileName() + "; add it");
+                        "the tokenizer folder " + folder + " lacks " + file.getFileName() + "; add it");
             }
         }
         Map<String, Integer> ids = FileContent.json(vocabularyFile, TokenizerReader::ids);
@@ -121,7 +121,7 @@ final class TokenizerReader {
         for (Map.Entry<String, Integer> token : settings.added().entrySet()) {
             Integer before = all.putIfAbsent(token.getKey(), token.getValue());
             if (before != null && !before.equals(token.getValue())) {
-                throw new FormatException("The token " + quote(token.getKey()) + " has two ids, " + before + " in "
+                throw new FormatException("the token " + quote(token.getKey()) + " has two ids, " + before + " in "
                         + vocabularyFile + " and " + token.getValue()
                         + " among the added tokens; take both files from the same model");
             }
@@ -131,7 +131,7 @@ final class TokenizerReader {
             Merges.Pair pair = pairs.get(i);
             for (String symbol : List.of(pair.left(), pair.right(), pair.joined())) {
                 if (!vocabulary.has(symbol)) {
-                    throw new FormatException("Merge " + (i + 1) + " of " + mergesFile + " needs the symbol "
+                    throw new FormatException("merge " + (i + 1) + " of " + mergesFile + " needs the symbol "
                             + quote(symbol) + ", which " + vocabularyFile + " lacks; take both from the same model");
                 }
             }
@@ -153,12 +153,12 @@ final class TokenizerReader {
         for (Map.Entry<String, Integer> entry : ids.entrySet()) {
             int id = entry.getValue();
             if (id < 0 || id >= symbols.length) {
-                throw new FormatException("The ids of the " + symbols.length + " symbols in " + file
+                throw new FormatException("the ids of the " + symbols.length + " symbols in " + file
                         + " must be 0 to " + (symbols.length - 1) + " without a gap, but " + quote(entry.getKey())
                         + " has " + id + "; the file is damaged or not a CLIP vocabulary");
             }
             if (symbols[id] != null) {
-                throw new FormatException("The id " + id + " in " + file + " belongs to two symbols, "
+                throw new FormatException("the id " + id + " in " + file + " belongs to two symbols, "
                         + quote(symbols[id]) + " and " + quote(entry.getKey())
                         + "; the file is damaged or not a CLIP vocabulary");
             }
@@ -171,7 +171,7 @@ final class TokenizerReader {
     static Merges.Pair pair(String line, int number, Path file) throws FormatException {
         int space = line.indexOf(' ');
         if (space <= 0 || space == line.length() - 1 || line.indexOf(' ', space + 1) >= 0) {
-            throw new FormatException("Expected two symbols with one space between them in line " + number + " of "
+            throw new FormatException("expected two symbols with one space between them in line " + number + " of "
                     + file + " but found " + quote(line) + "; the file is damaged or not a list of merges");
         }
         return new Merges.Pair(line.substring(0, space), line.substring(space + 1));

@@ -81,7 +81,7 @@ record TokenizerSettings(
     private static int find(Vocabulary vocabulary, String token, String role, Path file) throws FormatException {
         return vocabulary
                 .find(token)
-                .orElseThrow(() -> new FormatException("The " + role + " token "
+                .orElseThrow(() -> new FormatException("the " + role + " token "
                         + TokenizerReader.quote(token) + " is not in the vocabulary " + file
                         + "; correct it in " + CONFIGURATION + " or take the files from the same model"));
     }
@@ -111,7 +111,7 @@ record TokenizerSettings(
         }
         if (length < 3 || length != Math.rint(length)) {
             throw new FormatException(
-                    "The model_max_length in " + file + " is " + Json.of(length).print()
+                    "the model_max_length in " + file + " is " + Json.of(length).print()
                             + " but must be a whole number of at least 3 tokens; CLIP's is " + DEFAULT_LENGTH);
         }
         return (int) length;
@@ -122,7 +122,7 @@ record TokenizerSettings(
             return Integer.parseInt(key);
         } catch (NumberFormatException e) {
             throw new FormatException(
-                    "The key " + TokenizerReader.quote(key) + " under " + DECODER + " in " + file
+                    "the key " + TokenizerReader.quote(key) + " under " + DECODER + " in " + file
                             + " must be a token id; fetch the file again",
                     e);
         }

@@ -62,10 +62,10 @@ public final class TokenizerTrainer {
      */
     public static Tokenizer train(Iterable<String> corpus, int merges, int maxLength) {
         if (merges < 0) {
-            throw new IllegalArgumentException("The number of merges is " + merges + " but must not be negative");
+            throw new IllegalArgumentException("the number of merges is " + merges + " but must not be negative");
         }
         if (maxLength < 3) {
-            throw new IllegalArgumentException("The length of a prompt is " + maxLength
+            throw new IllegalArgumentException("the length of a prompt is " + maxLength
                     + " tokens but must be at least 3, for the start token, a token and the end token");
         }
         TokenizerTrainer trainer = new TokenizerTrainer();

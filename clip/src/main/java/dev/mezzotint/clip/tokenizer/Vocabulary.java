@@ -27,7 +27,7 @@ final class Vocabulary {
     String symbol(int id) {
         if (id < 0 || id >= symbols.size()) {
             throw new IllegalArgumentException(
-                    "Token id " + id + " is not in the vocabulary; ids run from 0 to " + (symbols.size() - 1));
+                    "token id " + id + " is not in the vocabulary; ids run from 0 to " + (symbols.size() - 1));
         }
         return symbols.get(id);
     }

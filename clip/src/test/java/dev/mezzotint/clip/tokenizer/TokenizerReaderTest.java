@@ -86,9 +86,9 @@ class TokenizerReaderTest {
     @Test
     void brokenMerges() throws IOException {
         write("merges.txt", "#version: 0.2\na b</w>\na c\n");
-        assertRefused(folder, "Merge 2", "\"c\"");
+        assertRefused(folder, "merge 2", "\"c\"");
         write("merges.txt", "#version: 0.2\na a\n");
-        assertRefused(folder, "Merge 1", "\"aa\"");
+        assertRefused(folder, "merge 1", "\"aa\"");
         for (String line : List.of("ab", "a b c", " a", "a ", "x".repeat(100_000))) {
             write("merges.txt", "#version: 0.2\n" + line + "\n");
             assertRefused(folder, "line 2");
@@ -160,9 +160,9 @@ class TokenizerReaderTest {
         Files.write(file, gzip("heading\n"));
         assertRefused(file, "no merges");
         Files.write(file, gzip("heading\na b</w>\na b</w>\n"));
-        assertRefused(file, "Merge 2", "second time");
+        assertRefused(file, "merge 2", "second time");
         Files.write(file, gzip("heading\na bc\nb c\n"));
-        assertRefused(file, "Merge 1", "\"bc\"");
+        assertRefused(file, "merge 1", "\"bc\"");
         Files.write(file, gzip("heading\n" + "\0".repeat(1 << 20)));
         assertRefused(file, "too long");
     }

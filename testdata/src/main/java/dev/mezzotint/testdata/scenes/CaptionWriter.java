@@ -75,15 +75,15 @@ public final class CaptionWriter {
             return place;
         }
         throw new IllegalArgumentException(
-                "AT_PLACE words an arrangement At, not " + claim.arrangement() + "; choose another template.");
+                "AT_PLACE words an arrangement At, not " + claim.arrangement() + "; choose another template");
     }
 
     private static Relation relation(Claim claim) {
         if (claim.arrangement() instanceof Arrangement.Pair(Relation relation)) {
             return relation;
         }
-        throw new IllegalArgumentException("A template of relations words an arrangement Pair, not "
-                + claim.arrangement() + "; choose another template.");
+        throw new IllegalArgumentException("a template of relations words an arrangement Pair, not "
+                + claim.arrangement() + "; choose another template");
     }
 
     private static String thing(Claim.Thing thing, int noun, int synonym) {

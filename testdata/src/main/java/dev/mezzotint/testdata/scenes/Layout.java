@@ -41,7 +41,7 @@ final class Layout {
             case Arrangement.At(Place place) -> List.of(alone(upright.getFirst(), place, random));
             case Arrangement.Between() ->
                 throw new IllegalArgumentException(
-                        "A layout is drawn from Row, of which Between is another description.");
+                        "a layout is drawn from Row, of which Between is another description");
         };
     }
 

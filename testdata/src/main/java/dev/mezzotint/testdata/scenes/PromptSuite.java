@@ -88,7 +88,7 @@ public final class PromptSuite {
 
     private static void check(int count) {
         if (count < 0) {
-            throw new IllegalArgumentException("A prompt suite has 0 or more prompts, not " + count + ".");
+            throw new IllegalArgumentException("a prompt suite has 0 or more prompts, not " + count);
         }
     }
 

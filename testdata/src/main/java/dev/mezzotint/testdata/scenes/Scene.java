@@ -25,8 +25,8 @@ public record Scene(
         objects = List.copyOf(objects);
         footprints = List.copyOf(footprints);
         if (objects.isEmpty() || objects.size() > 3 || footprints.size() != objects.size()) {
-            throw new IllegalArgumentException("A scene holds 1 to 3 objects with as many footprints, not "
-                    + objects.size() + " and " + footprints.size() + ".");
+            throw new IllegalArgumentException("a scene holds 1 to 3 objects with as many footprints, not "
+                    + objects.size() + " and " + footprints.size());
         }
     }
 

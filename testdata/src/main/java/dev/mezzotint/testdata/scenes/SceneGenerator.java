@@ -72,8 +72,8 @@ public final class SceneGenerator {
                 }
             }
         }
-        throw new IllegalStateException("No layout shows " + appearances + " as " + arrangement + " at index " + index
-                + " of seed " + seed + "; widen the ranges in Layout.");
+        throw new IllegalStateException("no layout shows " + appearances + " as " + arrangement + " at index " + index
+                + " of seed " + seed + "; widen the ranges in Layout");
     }
 
     /** Returns the random numbers of an index for one purpose. */

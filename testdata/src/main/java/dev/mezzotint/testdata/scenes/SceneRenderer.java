@@ -22,7 +22,7 @@ public final class SceneRenderer {
      */
     public Image render(Scene scene, int size) {
         if (size < 8 || size > 4096) {
-            throw new IllegalArgumentException("A scene is drawn from 8 to 4096 pixels wide, not " + size + ".");
+            throw new IllegalArgumentException("a scene is drawn from 8 to 4096 pixels wide, not " + size);
         }
         Shading shading = new Shading(scene);
         double[] sample = new double[3];

@@ -35,13 +35,13 @@ public final class ScenesDataset implements CaptionedDataset {
      */
     public ScenesDataset(SceneGenerator generator, int pictureSize, long count, int negatives) {
         if (pictureSize < 8 || pictureSize > 4096) {
-            throw new IllegalArgumentException("Scenes: size is " + pictureSize + " pixels; give one from 8 to 4096.");
+            throw new IllegalArgumentException("scenes: size is " + pictureSize + " pixels; give one from 8 to 4096");
         }
         if (count < 1) {
-            throw new IllegalArgumentException("Scenes: count is " + count + "; give at least 1.");
+            throw new IllegalArgumentException("scenes: count is " + count + "; give at least 1");
         }
         if (negatives < 0) {
-            throw new IllegalArgumentException("Scenes: negatives is " + negatives + "; give 0 or more.");
+            throw new IllegalArgumentException("scenes: negatives is " + negatives + "; give 0 or more");
         }
         this.generator = generator;
         this.pictureSize = pictureSize;
@@ -63,7 +63,7 @@ public final class ScenesDataset implements CaptionedDataset {
     public Example example(long index) {
         if (index < 0 || index >= count) {
             throw new IndexOutOfBoundsException(
-                    "Scenes: there is no example " + index + "; give an index from 0 to " + (count - 1) + ".");
+                    "scenes: there is no example " + index + "; give an index from 0 to " + (count - 1));
         }
         SceneGenerator.Described described = generator.describe(index);
         Map<String, String> attributes = attributes(described);
