@@ -56,7 +56,10 @@ public class SamplingStepBenchmark {
         int size = unet.config().sampleSize();
         latents = Tensor.of(generator.randn(2 * size * size * 4), 2, size, size, 4);
         context = Tensor.of(
-                generator.randn(2 * 77 * unet.config().contextWidth()), 2, 77, unet.config().contextWidth());
+                generator.randn(2 * 77 * unet.config().contextWidth()),
+                2,
+                77,
+                unet.config().contextWidth());
     }
 
     /** Ends the threads. */

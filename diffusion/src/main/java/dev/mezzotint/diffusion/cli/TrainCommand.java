@@ -1,5 +1,6 @@
 package dev.mezzotint.diffusion.cli;
 
+import dev.mezzotint.diffusion.evaluation.JudgeTraining;
 import dev.mezzotint.diffusion.training.ModelTraining;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.data.CaptionedDataset;
@@ -52,7 +53,9 @@ public final class TrainCommand implements Callable<Integer> {
         VOCABULARY,
         CLIP,
         VAE,
-        UNET
+        UNET,
+        /** Not part of the model: the network that {@code mezzo evaluate} asks. */
+        JUDGE
     }
 
     @Spec
@@ -74,8 +77,11 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--stage",
             split = ",",
             paramLabel = "STAGE",
-            description = "Stages to train: ${COMPLETION-CANDIDATES} (all if not given).")
-    private List<Stage> stages = List.of(Stage.values());
+            description = {
+                "Stages to train: ${COMPLETION-CANDIDATES} (all but JUDGE if not given). JUDGE trains the network that",
+                "mezzo evaluate asks, into DIR/judge-model; it always trains the same way."
+            })
+    private List<Stage> stages = List.of(Stage.VOCABULARY, Stage.CLIP, Stage.VAE, Stage.UNET);
 
     @Option(names = "--examples", paramLabel = "N", description = "Distinct examples to train on (by stage).")
     private Optional<Integer> examples = Optional.empty();
@@ -101,18 +107,19 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         for (Stage stage : stages) {
-            if (stage != Stage.VOCABULARY) {
+            if (stage != Stage.VOCABULARY && stage != Stage.JUDGE) {
                 requireSensible(effort(stage));
             }
         }
-        CaptionedDataset dataset = checked(() -> open(DatasetProviders.find(data)));
+        DatasetProvider provider = checked(() -> DatasetProviders.find(data));
+        CaptionedDataset dataset = checked(() -> open(provider));
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new IOException(out + " is a file; name a folder with --out");
         }
         try (Workers workers = checked(() -> Workers.of(threads))) {
             GracefulStop stop = new GracefulStop();
             try {
-                return train(dataset, new Compute(KernelSelector.kernels(), workers));
+                return train(provider, dataset, new Compute(KernelSelector.kernels(), workers));
             } finally {
                 stop.release();
             }
@@ -120,12 +127,13 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** An interrupt ends the process as soon as this returns, so what is to be said then is said here. */
-    private int train(CaptionedDataset dataset, Compute compute) throws IOException {
+    private int train(DatasetProvider provider, CaptionedDataset dataset, Compute compute) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         ModelTraining training = new ModelTraining(out, dataset, compute, err::println);
         try {
             for (Stage stage : stages) {
-                if (!train(training, stage)) {
+                boolean finished = stage == Stage.JUDGE ? trainJudge(provider, compute) : train(training, stage);
+                if (!finished) {
                     return stopped();
                 }
             }
@@ -158,7 +166,19 @@ public final class TrainCommand implements Callable<Integer> {
             case CLIP -> training.trainClip(effort(stage));
             case VAE -> training.trainVae(effort(stage));
             case UNET -> training.trainDenoiser(effort(stage));
+            case JUDGE -> throw new IllegalArgumentException("the judge is no part of the model");
         };
+    }
+
+    private boolean trainJudge(DatasetProvider provider, Compute compute) throws IOException {
+        return JudgeTraining.train(
+                        provider,
+                        JudgeTraining.Settings.DEFAULT,
+                        compute,
+                        out.resolve("judge"),
+                        out.resolve("judge-model"),
+                        spec.commandLine().getErr()::println)
+                .isPresent();
     }
 
     private CaptionedDataset open(DatasetProvider provider) {
@@ -198,10 +218,11 @@ public final class TrainCommand implements Callable<Integer> {
     /** What the built-in model was trained with, where nothing else was given. */
     private ModelTraining.Effort effort(Stage stage) {
         return switch (stage) {
-            case VOCABULARY -> throw new IllegalArgumentException("the vocabulary is not trained in steps");
+            case VOCABULARY, JUDGE ->
+                throw new IllegalArgumentException("the " + stage + " stage has no sizes to choose");
             case CLIP -> effort(30_000, 1200, 128, 1e-3);
             case VAE -> effort(12_000, 5000, 8, 1e-3);
-            case UNET -> effort(60_000, 3500, 64, 1.2e-3);
+            case UNET -> effort(60_000, 3100, 64, 1.2e-3);
         };
     }
 
