@@ -7,7 +7,6 @@ import dev.mezzotint.diffusion.model.vae.Autoencoder;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
 import dev.mezzotint.diffusion.sampler.SchedulerConfig;
 import dev.mezzotint.engine.json.Json;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -95,11 +94,9 @@ public record TextToImageModel(
     }
 
     static SamplerKind samplerOf(Json scheduler) {
-        String type = scheduler.string("_class_name");
-        SamplerKind kind = Arrays.stream(SamplerKind.values())
-                .filter(known -> known.schedulerClass().equals(type))
-                .findFirst()
-                .orElse(SamplerKind.DDIM);
+        SamplerKind kind = SamplerKind.knowsSchedulerClass(scheduler.string("_class_name"))
+                ? SamplerKind.of(scheduler)
+                : SamplerKind.DDIM;
         SchedulerConfig.of(scheduler, kind);
         return kind;
     }

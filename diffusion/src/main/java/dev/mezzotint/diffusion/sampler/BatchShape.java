@@ -31,4 +31,12 @@ public record BatchShape(int examples, int exampleLength) {
                     + " was created for " + examples + " × " + exampleLength + " = " + size());
         }
     }
+
+    /** Refuses an evaluation that a run does not have. */
+    static void requireEvaluation(String operation, int evaluation, int evaluations) {
+        if (evaluation < 0 || evaluation >= evaluations) {
+            throw new IllegalArgumentException(
+                    operation + ": there is no evaluation " + evaluation + " in a run of " + evaluations);
+        }
+    }
 }

@@ -21,6 +21,9 @@ import dev.mezzotint.diffusion.schedule.PredictionType;
  * </table>
  */
 public final class DdimSampler extends VariancePreservingSampler {
+    /** A step leads ⌊T / steps⌋ timesteps down, also where the spacing visits another one next. */
+    private final int stride;
+
     private final double eta;
     private final boolean useClippedModelOutput;
     private final float[] epsilon;
@@ -37,6 +40,7 @@ public final class DdimSampler extends VariancePreservingSampler {
      */
     public DdimSampler(SchedulerConfig config, int steps, BatchShape shape, double eta, boolean useClippedModelOutput) {
         super(config, steps, shape, config.setAlphaToOne());
+        stride = config.noise().numTrainTimesteps() / steps;
         if (!(eta >= 0 && eta <= 1)) {
             throw new IllegalArgumentException("DDIM's eta is " + eta + " but must lie from 0 to 1");
         }
@@ -51,7 +55,7 @@ public final class DdimSampler extends VariancePreservingSampler {
 
         // 1. The noise levels here and where the step leads.
         double alpha = alphaCumprod(evaluation);
-        double alphaPrevious = previousAlphaCumprod(evaluation);
+        double alphaPrevious = alphaCumprodAt(timestep(evaluation) - stride);
 
         // 2. "Predicted x_0" of eq. 12, brought into range, and the noise that goes with it.
         prediction.original(x, modelOutput, alpha, original);

@@ -17,6 +17,9 @@ package dev.mezzotint.diffusion.sampler;
  * </table>
  */
 public final class DdpmSampler extends VariancePreservingSampler {
+    /** A step leads ⌊T / steps⌋ timesteps down, also where the spacing visits another one next. */
+    private final int stride;
+
     private final VarianceType varianceType;
 
     /**
@@ -29,6 +32,7 @@ public final class DdpmSampler extends VariancePreservingSampler {
      */
     public DdpmSampler(SchedulerConfig config, int steps, BatchShape shape) {
         super(config, steps, shape, true);
+        stride = config.noise().numTrainTimesteps() / steps;
         varianceType = config.varianceType();
     }
 
@@ -38,7 +42,7 @@ public final class DdpmSampler extends VariancePreservingSampler {
 
         // 1. The noise levels here and where the step leads.
         double alphaCumprod = alphaCumprod(evaluation);
-        double previous = previousAlphaCumprod(evaluation);
+        double previous = alphaCumprodAt(timestep(evaluation) - stride);
         double alpha = alphaCumprod / previous;
         double beta = 1 - alpha;
 

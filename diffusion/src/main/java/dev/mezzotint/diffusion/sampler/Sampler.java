@@ -61,6 +61,16 @@ public interface Sampler {
      */
     void addNoise(float[] x0, float[] noise, int evaluation, float[] out);
 
+    /**
+     * The evaluation with which a run begins that leaves out the first steps (image to image): not their number where a
+     * step takes more than one evaluation.
+     *
+     * @param skippedSteps how many steps are left out, at least 0 and less than the run has
+     */
+    default int firstEvaluation(int skippedSteps) {
+        return skippedSteps;
+    }
+
     /** Forgets what earlier steps left, before another run. */
     void reset();
 }

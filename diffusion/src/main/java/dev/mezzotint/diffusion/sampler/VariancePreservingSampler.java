@@ -6,8 +6,6 @@ import dev.mezzotint.diffusion.schedule.PredictionType;
 /**
  * What the samplers have in common that work at whole timesteps and keep x = √ᾱ x_0 + √(1 − ᾱ) ε, of unit variance: the
  * model sees x as it is, and a run begins with standard normal noise.
- *
- * <p>A step leads from timestep t to t − ⌊T / steps⌋, as in diffusers, also where the spacing visits another one next.
  */
 abstract class VariancePreservingSampler implements Sampler {
     final BatchShape shape;
@@ -18,33 +16,34 @@ abstract class VariancePreservingSampler implements Sampler {
     /** The step's noise, or whatever else needs as much room. */
     final float[] scratch;
 
+    private final NoiseSchedule schedule;
     private final int[] timesteps;
     private final double[] alphasCumprod;
-    private final double[] previousAlphasCumprod;
+    private final double endAlphaCumprod;
 
+    /** A run over the timesteps of the configuration's spacing. */
     VariancePreservingSampler(SchedulerConfig config, int steps, BatchShape shape, boolean endAtOne) {
+        this(
+                config,
+                shape,
+                config.timestepSpacing().timesteps(config.noise().numTrainTimesteps(), steps, config.stepsOffset()),
+                endAtOne);
+    }
+
+    /** A run over given timesteps. */
+    VariancePreservingSampler(SchedulerConfig config, BatchShape shape, int[] timesteps, boolean endAtOne) {
         this.shape = shape;
+        this.timesteps = timesteps;
         prediction = config.predictionType();
         clipping = config.clipping();
         original = new float[shape.size()];
         scratch = new float[shape.size()];
-
-        NoiseSchedule schedule = new NoiseSchedule(config.noise());
-        int stride = schedule.numTrainTimesteps() / Math.max(1, steps);
-        timesteps = config.timestepSpacing().timesteps(schedule.numTrainTimesteps(), steps, config.stepsOffset());
-        alphasCumprod = new double[steps];
-        previousAlphasCumprod = new double[steps];
-        for (int i = 0; i < steps; i++) {
+        schedule = new NoiseSchedule(config.noise());
+        endAlphaCumprod = endAtOne ? 1 : schedule.alphaCumprod(0);
+        alphasCumprod = new double[timesteps.length];
+        for (int i = 0; i < timesteps.length; i++) {
             alphasCumprod[i] = schedule.alphaCumprod(timesteps[i]);
-            int previous = timesteps[i] - stride;
-            double last = endAtOne ? 1 : schedule.alphaCumprod(0);
-            previousAlphasCumprod[i] = previous >= 0 ? schedule.alphaCumprod(previous) : last;
-        }
-        if (alphasCumprod[0] == 0 && prediction == PredictionType.EPSILON) {
-            throw new IllegalArgumentException("timestep " + timesteps[0]
-                    + " of a schedule with rescale_betas_zero_snr is pure noise,"
-                    + " which prediction_type epsilon cannot start from; use timestep_spacing leading or a model"
-                    + " that predicts v or the sample");
+            config.requireSignal(timesteps[i], alphasCumprod[i]);
         }
     }
 
@@ -53,9 +52,13 @@ abstract class VariancePreservingSampler implements Sampler {
         return alphasCumprod[evaluation];
     }
 
-    /** ᾱ of the timestep that a step leads to. */
-    final double previousAlphaCumprod(int evaluation) {
-        return previousAlphasCumprod[evaluation];
+    /** ᾱ of any timestep; those below 0 stand for the end of the run. */
+    final double alphaCumprodAt(int timestep) {
+        return timestep >= 0 ? schedule.alphaCumprod(timestep) : endAlphaCumprod;
+    }
+
+    final int evaluations() {
+        return timesteps.length;
     }
 
     final int timestep(int evaluation) {
@@ -63,10 +66,7 @@ abstract class VariancePreservingSampler implements Sampler {
     }
 
     final void require(String operation, int evaluation, float[] first, String firstName, float[] second, String name) {
-        if (evaluation < 0 || evaluation >= timesteps.length) {
-            throw new IllegalArgumentException(
-                    operation + ": there is no evaluation " + evaluation + " in a run of " + timesteps.length);
-        }
+        BatchShape.requireEvaluation(operation, evaluation, timesteps.length);
         shape.require(operation, firstName, first);
         shape.require(operation, name, second);
     }

@@ -93,4 +93,38 @@ public enum TimestepSpacing {
         }
         return timesteps;
     }
+
+    /**
+     * As {@link #timesteps}, but {@link #LINSPACE} is not rounded to whole timesteps: samplers that interpolate the noise
+     * levels between them visit the fractions, in float32 as diffusers has them.
+     *
+     * @throws IllegalArgumentException as {@link #timesteps} does
+     */
+    public double[] fractionalTimesteps(int numTrainTimesteps, int steps, int stepsOffset) {
+        int[] whole = timesteps(numTrainTimesteps, steps, stepsOffset);
+        double[] timesteps = new double[steps];
+        double stride = (numTrainTimesteps - 1) / (double) Math.max(1, steps - 1);
+        for (int i = 0; i < steps; i++) {
+            boolean between = this == LINSPACE && i > 0 && i < steps - 1;
+            timesteps[i] = between ? (float) ((steps - 1 - i) * stride) : whole[i];
+        }
+        return timesteps;
+    }
+
+    /**
+     * The timesteps of one step more, without the last of them: {@link #LEADING} and {@link #LINSPACE} for samplers whose
+     * last step leads to the clean sample, which then takes the place of the timestep left out. {@link #TRAILING}, which
+     * leaves out timestep 0 by itself, stays as it is.
+     *
+     * @throws IllegalArgumentException as {@link #timesteps} does, and for as many steps as there are timesteps
+     */
+    public int[] timestepsBeforeLast(int numTrainTimesteps, int steps, int stepsOffset) {
+        if (steps < 1 || steps >= numTrainTimesteps) {
+            throw new IllegalArgumentException("the number of steps is " + steps + " but must be from 1 to "
+                    + (numTrainTimesteps - 1) + " for this sampler, fewer than the timesteps of training");
+        }
+        return this == TRAILING
+                ? timesteps(numTrainTimesteps, steps, stepsOffset)
+                : Arrays.copyOf(timesteps(numTrainTimesteps, steps + 1, stepsOffset), steps);
+    }
 }

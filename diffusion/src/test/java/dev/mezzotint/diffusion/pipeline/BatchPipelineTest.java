@@ -22,7 +22,7 @@ class BatchPipelineTest {
     private final Compute compute = Compute.best();
 
     @ParameterizedTest
-    @CsvSource({"DDIM, 7.5", "DDIM, 1", "DDIM, 0", "DDPM, 3"})
+    @CsvSource({"DDIM, 7.5", "DDIM, 1", "DDIM, 0", "DDPM, 3", "EULER_A, 3", "UNIPC, 3"})
     void eachPictureIsWhatItWouldBeAlone(SamplerKind sampler, double guidance) {
         for (TextToImageModel model : List.of(RandomModel.tiny(), RandomModel.tinyOfPixels(3))) {
             List<Image> together =

@@ -33,19 +33,40 @@ class GoldenPipelineTest {
         check(golden, golden.description(), Optional.of(golden.tensor("latents_start")));
     }
 
-    private static void check(Golden golden, Json said, Optional<Tensor> start) throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"pndm", "euler", "euler_a", "heun", "lms", "dpmpp_2m_karras", "unipc"})
+    void everySamplerDrawsWhatDiffusersDoes(String sampler) throws IOException {
+        Golden golden = Golden.beside("pipeline/tiny_sd15/sampler_" + sampler);
+        Json said = golden.description();
+        GeneratedPicture picture = pipeline(golden)
+                .generate(
+                        request(said, SamplerKind.ofLabel(sampler), said.longInteger("seed"), Optional.empty()),
+                        GenerationListener.SILENT);
+        Golden.assertClose(golden.tensor("latents"), picture.latents(), TOLERANCE, sampler);
+    }
+
+    private static TextToImagePipeline pipeline(Golden golden) throws IOException {
         ModelFolder folder = ModelFolder.open(golden.folder().resolveSibling("model"));
-        TextToImagePipeline pipeline = new TextToImagePipeline(ModelReader.read(folder), Compute.best());
-        GenerationRequest request = new GenerationRequest(
+        return new TextToImagePipeline(ModelReader.read(folder), Compute.best());
+    }
+
+    private static GenerationRequest request(Json said, SamplerKind sampler, long seed, Optional<Tensor> start) {
+        return new GenerationRequest(
                 List.of(new Condition(said.string("prompt"), GuidanceScale.of(said.number("guidance")))),
                 said.string("negative"),
-                SamplerKind.DDIM,
+                sampler,
                 said.integer("steps"),
                 0,
-                start.isPresent() ? 0 : said.longInteger("seed"),
+                seed,
                 said.integer("width"),
                 said.integer("height"),
                 start);
+    }
+
+    private static void check(Golden golden, Json said, Optional<Tensor> start) throws IOException {
+        TextToImagePipeline pipeline = pipeline(golden);
+        long seed = start.isPresent() ? 0 : said.longInteger("seed");
+        GenerationRequest request = request(said, SamplerKind.DDIM, seed, start);
         int[] steps = {0};
         GeneratedPicture picture = pipeline.generate(request, new GenerationListener() {
             @Override

@@ -15,6 +15,13 @@ public record GoldenCase(Json description, Path tensors) {
                 Json.parse(Files.readString(folder.resolve("case.json"))), folder.resolve("tensors.safetensors"));
     }
 
+    /** Whether there is such a tensor. */
+    public boolean has(String name) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(tensors)) {
+            return file.has(name);
+        }
+    }
+
     /** A tensor's values. */
     public float[] floats(String name) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(tensors)) {

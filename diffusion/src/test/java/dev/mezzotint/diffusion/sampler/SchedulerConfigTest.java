@@ -1,6 +1,7 @@
 package dev.mezzotint.diffusion.sampler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import dev.mezzotint.diffusion.schedule.NoiseScheduleConfig;
 import dev.mezzotint.diffusion.schedule.PredictionType;
 import dev.mezzotint.diffusion.schedule.TimestepSpacing;
 import dev.mezzotint.engine.json.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,12 +87,86 @@ class SchedulerConfigTest {
         assertTrue(message.contains(key), message);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "DDIMScheduler; {}; ddim",
+                "PNDMScheduler; {\"skip_prk_steps\":true}; pndm",
+                "EulerDiscreteScheduler; {}; euler",
+                "EulerDiscreteScheduler; {\"use_karras_sigmas\":true}; euler_karras",
+                "EulerAncestralDiscreteScheduler; {\"use_karras_sigmas\":true}; euler_a",
+                "HeunDiscreteScheduler; {\"use_karras_sigmas\":false}; heun",
+                "LMSDiscreteScheduler; {\"use_karras_sigmas\":true}; lms_karras",
+                "DPMSolverMultistepScheduler; {\"lambda_min_clipped\":-Infinity}; dpmpp_2m",
+                "DPMSolverMultistepScheduler; {\"use_karras_sigmas\":true,\"solver_order\":3}; dpmpp_2m_karras",
+                "DPMSolverMultistepScheduler; {\"algorithm_type\":\"sde-dpmsolver++\"}; dpmpp_2m_sde",
+                "UniPCMultistepScheduler; {\"disable_corrector\":[0,1],\"solver_type\":\"bh1\"}; unipc",
+                "LCMScheduler; {\"original_inference_steps\":25,\"timestep_scaling\":5.0}; lcm"
+            })
+    void everyClassNamesItsMethodAndReadsBackEqual(String className, String options, String label) {
+        Map<String, Json> members = new LinkedHashMap<>();
+        members.put("_class_name", Json.of(className));
+        members.putAll(Json.parse(options).members());
+        SchedulerConfig config = SchedulerConfig.of(Json.object(members));
+        assertEquals(label, config.kind().label());
+        assertEquals(config, SchedulerConfig.of(Json.parse(config.toJson().pretty())));
+    }
+
     @Test
-    void unsupportedClassIsRefusedAndMayBeSampledWithAnotherMethod() {
-        Json json = Json.parse("{\"_class_name\":\"EulerDiscreteScheduler\",\"clip_sample\":false}");
+    void optionsOfOtherMethodsArePassedOver() {
+        Json json = Json.parse("{\"_class_name\":\"DPMSolverMultistepScheduler\",\"solver_order\":3,"
+                + "\"algorithm_type\":\"sde-dpmsolver++\",\"clip_sample\":true,\"interpolation_type\":\"log_linear\"}");
+        assertEquals(3, SchedulerConfig.of(json).solver().solverOrder());
+        assertEquals(new Clipping.None(), SchedulerConfig.of(json).clipping());
+        assertEquals(
+                SolverOptions.standard(),
+                SchedulerConfig.of(json, SamplerKind.DDIM).solver());
+        assertEquals(
+                TimestepSpacing.LINSPACE,
+                SchedulerConfig.of(json, SamplerKind.EULER_A).timestepSpacing());
+        assertTrue(SchedulerConfig.of(json, SamplerKind.PNDM).solver().skipPrkSteps());
+        assertFalse(SchedulerConfig.of(Json.parse("{\"_class_name\":\"PNDMScheduler\"}"))
+                .solver()
+                .skipPrkSteps());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "EulerDiscreteScheduler; interpolation_type; \"log_linear\"",
+                "EulerDiscreteScheduler; timestep_type; \"continuous\"",
+                "EulerDiscreteScheduler; sigma_max; 80.0",
+                "EulerDiscreteScheduler; use_beta_sigmas; true",
+                "EulerDiscreteScheduler; final_sigmas_type; \"one\"",
+                "HeunDiscreteScheduler; use_exponential_sigmas; true",
+                "DPMSolverMultistepScheduler; algorithm_type; \"dpmsolver\"",
+                "DPMSolverMultistepScheduler; use_lu_lambdas; true",
+                "DPMSolverMultistepScheduler; lambda_min_clipped; -5.1",
+                "DPMSolverMultistepScheduler; solver_order; 4",
+                "DPMSolverMultistepScheduler; solver_type; \"simpson\"",
+                "UniPCMultistepScheduler; predict_x0; false",
+                "UniPCMultistepScheduler; solver_p; {}",
+                "UniPCMultistepScheduler; use_flow_sigmas; true",
+                "UniPCMultistepScheduler; disable_corrector; [true]",
+                "LCMScheduler; original_inference_steps; 0",
+                "LCMScheduler; timestep_scaling; -1",
+                "LCMScheduler; variance_type; \"learned\""
+            })
+    void whatIsNotSupportedIsRefusedByKey(String className, String key, String value) {
+        Json json = Json.parse("{\"_class_name\":\"" + className + "\",\"" + key + "\":" + value + "}");
         String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.of(json))
                 .getMessage();
-        assertTrue(message.contains("EulerDiscreteScheduler") && message.contains("ddim"), message);
+        assertTrue(message.contains(key), message);
+    }
+
+    @Test
+    void unsupportedClassIsRefusedAndMayBeSampledWithAnotherMethod() {
+        Json json = Json.parse("{\"_class_name\":\"DEISMultistepScheduler\",\"clip_sample\":false}");
+        String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.of(json))
+                .getMessage();
+        assertTrue(message.contains("DEISMultistepScheduler") && message.contains("ddim"), message);
         assertEquals(
                 SamplerKind.DDIM, SchedulerConfig.of(json, SamplerKind.DDIM).kind());
         assertThrows(IllegalArgumentException.class, () -> SamplerKind.ofLabel("plms2"));

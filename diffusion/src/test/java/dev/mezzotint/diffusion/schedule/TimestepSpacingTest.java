@@ -44,6 +44,28 @@ class TimestepSpacingTest {
     }
 
     @Test
+    void fractionsAreKeptOfLinspaceAlone() {
+        double[] expected = {999, (float) 799.2, (float) 599.4, (float) 399.6, (float) 199.8, 0};
+        assertArrayEquals(expected, TimestepSpacing.LINSPACE.fractionalTimesteps(1000, 6, 0));
+        assertArrayEquals(new double[] {751, 501, 251, 1}, TimestepSpacing.LEADING.fractionalTimesteps(1000, 4, 1));
+        assertArrayEquals(new double[] {999, 499}, TimestepSpacing.TRAILING.fractionalTimesteps(1000, 2, 0));
+        assertArrayEquals(new double[] {0}, TimestepSpacing.LINSPACE.fractionalTimesteps(1000, 1, 0));
+    }
+
+    @Test
+    void theLastTimestepMayBeLeftOut() {
+        assertArrayEquals(
+                new int[] {999, 799, 599, 400, 200}, TimestepSpacing.LINSPACE.timestepsBeforeLast(1000, 5, 0));
+        assertArrayEquals(new int[] {801, 601, 401, 201}, TimestepSpacing.LEADING.timestepsBeforeLast(1000, 4, 1));
+        assertArrayEquals(new int[] {999, 749, 499, 249}, TimestepSpacing.TRAILING.timestepsBeforeLast(1000, 4, 0));
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> TimestepSpacing.LINSPACE.timestepsBeforeLast(1000, 1000, 0))
+                .getMessage();
+        assertTrue(message.contains("1000") && message.contains("999"), message);
+    }
+
+    @Test
     void offsetBeyondTheLastTimestepIsRefused() {
         String message = assertThrows(
                         IllegalArgumentException.class, () -> TimestepSpacing.LEADING.timesteps(1000, 1000, 1))
