@@ -1,14 +1,14 @@
 package dev.mezzotint.diffusion.sampler;
 
 /**
- * DPM-Solver++, multistep: Lu, Zhou, Bao, Chen, Li and Zhu 2022, "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion
- * Probabilistic Models" (arXiv 2211.01095), algorithm 2, and its stochastic twin SDE-DPM-Solver++, by the
+ * DPM-Solver++, multistep: Lu, Zhou, Bao, Chen, Li and Zhu 2022, "DPM-Solver++: Fast Solver for Guided Sampling of
+ * Diffusion Probabilistic Models" (arXiv 2211.01095), algorithm 2, and its stochastic twin SDE-DPM-Solver++, by the
  * configuration's {@link SamplerKind}. Order 2 is the standard; order 1 is DDIM; order 3 after DPM-Solver (arXiv
  * 2206.00927), appendix B, as its authors' program and diffusers have it: the second difference counts half of what the
  * expansion gives it, so that the error remains one of second order.
  *
- * <p>A first step has one prediction to go by, whatever the order. The last is of first order where it leads to no noise at
- * all (λ is infinite there) and, with {@code lower_order_final}, in runs of less than 15 steps.
+ * <p>A first step has one prediction to go by, whatever the order. The last is of first order where it leads to no
+ * noise at all (λ is infinite there) and, with {@code lower_order_final}, in runs of less than 15 steps.
  *
  * <table>
  * <caption>Symbols</caption>

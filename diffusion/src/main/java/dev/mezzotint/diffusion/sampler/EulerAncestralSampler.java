@@ -1,9 +1,10 @@
 package dev.mezzotint.diffusion.sampler;
 
 /**
- * Euler's method with ancestral noise, after Crowson's k-diffusion: each step goes further down than the next noise level
- * and comes back up to it with fresh noise, as much as DDPM's posterior has (Ho et al. 2020, eq. 7; Song, Sohl-Dickstein
- * et al. 2021, "Score-Based Generative Modeling through Stochastic Differential Equations", arXiv 2011.13456, appendix F).
+ * Euler's method with ancestral noise, after Crowson's k-diffusion: each step goes further down than the next noise
+ * level and comes back up to it with fresh noise, as much as DDPM's posterior has (Ho et al. 2020, eq. 7; Song,
+ * Sohl-Dickstein et al. 2021, "Score-Based Generative Modeling through Stochastic Differential Equations", arXiv
+ * 2011.13456, appendix F).
  *
  * <table>
  * <caption>Symbols</caption>

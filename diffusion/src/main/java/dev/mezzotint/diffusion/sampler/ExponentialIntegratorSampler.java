@@ -4,8 +4,8 @@ import dev.mezzotint.diffusion.schedule.PredictionType;
 
 /**
  * What DPM-Solver++ and UniPC have in common: x = α x_0 + σ ε of unit variance, and half the logarithm of the
- * signal-to-noise ratio, λ = log(α / σ), as time, in which the linear part of the equation is solved exactly and only the
- * predicted x_0 is approximated (Lu et al. 2022, "DPM-Solver", arXiv 2206.00927, section 3.1).
+ * signal-to-noise ratio, λ = log(α / σ), as time, in which the linear part of the equation is solved exactly and only
+ * the predicted x_0 is approximated (Lu et al. 2022, "DPM-Solver", arXiv 2206.00927, section 3.1).
  *
  * <p>α and σ here are of unit variance, α² + σ² = 1; their ratio σ / α is the σ of {@link NoiseLevels}.
  */

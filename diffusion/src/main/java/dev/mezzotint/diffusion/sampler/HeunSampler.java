@@ -1,9 +1,9 @@
 package dev.mezzotint.diffusion.sampler;
 
 /**
- * Heun's method: Karras et al. 2022 (arXiv 2206.00364), algorithm 1. Every step but the last takes two evaluations: one for
- * Euler's step, one where it led, and the mean of both slopes is followed instead. An error of second order in the step.
- * A run of n steps has 2n − 1 evaluations; even ones begin a step, odd ones correct it.
+ * Heun's method: Karras et al. 2022 (arXiv 2206.00364), algorithm 1. Every step but the last takes two evaluations: one
+ * for Euler's step, one where it led, and the mean of both slopes is followed instead. An error of second order in the
+ * step. A run of n steps has 2n − 1 evaluations; even ones begin a step, odd ones correct it.
  *
  * <table>
  * <caption>Symbols</caption>
@@ -24,7 +24,8 @@ public final class HeunSampler extends VarianceExplodingSampler {
     /**
      * Sets up a run.
      *
-     * @param config the model's schedule; prediction type, spacing, Karras' noise levels and {@code clip_sample} count here
+     * @param config the model's schedule; prediction type, spacing, Karras' noise levels and {@code clip_sample} count
+     *     here
      * @param steps number of steps, 1 to the number of training timesteps
      * @param shape the samples of the run
      * @throws IllegalArgumentException if the steps don't fit the schedule

@@ -1,10 +1,10 @@
 package dev.mezzotint.diffusion.sampler;
 
 /**
- * Latent consistency models: Luo, Tan, Huang, Li and Zhao 2023, "Latent Consistency Models: Synthesizing High-Resolution
- * Images with Few-Step Inference" (arXiv 2310.04378), algorithm 3, after Song, Dhariwal, Chen and Sutskever 2023,
- * "Consistency Models" (arXiv 2303.01469), eq. 5. The model says at once where the path of x ends; that is noised again to
- * the next timestep.
+ * Latent consistency models: Luo, Tan, Huang, Li and Zhao 2023, "Latent Consistency Models: Synthesizing
+ * High-Resolution Images with Few-Step Inference" (arXiv 2310.04378), algorithm 3, after Song, Dhariwal, Chen and
+ * Sutskever 2023, "Consistency Models" (arXiv 2303.01469), eq. 5. The model says at once where the path of x ends; that
+ * is noised again to the next timestep.
  *
  * <p>The timesteps are a selection of those that the model was distilled for; {@code timestep_spacing} does not count.
  *

@@ -1,11 +1,12 @@
 package dev.mezzotint.diffusion.sampler;
 
 /**
- * Linear multistep, after Crowson's k-diffusion: Adams and Bashforth's method of up to fourth order (Hairer, Nørsett and
- * Wanner, "Solving Ordinary Differential Equations I", section III.5, for steps of any length) for dx/dσ = d. The
+ * Linear multistep, after Crowson's k-diffusion: Adams and Bashforth's method of up to fourth order (Hairer, Nørsett
+ * and Wanner, "Solving Ordinary Differential Equations I", section III.5, for steps of any length) for dx/dσ = d. The
  * polynomial through the latest slopes is integrated over the step.
  *
- * <p>A run that begins later builds its order up from 1 like any other; diffusers weighs as if it had the slopes before.
+ * <p>A run that begins later builds its order up from 1 like any other; diffusers weighs as if it had the slopes
+ * before.
  *
  * <table>
  * <caption>Symbols</caption>

@@ -3,8 +3,8 @@ package dev.mezzotint.diffusion.sampler;
 import dev.mezzotint.diffusion.schedule.NoiseSchedule;
 
 /**
- * The noise levels σ_0 > σ_1 > … > σ_n of a run of n steps, and the timesteps that tell the model the first n of them. The
- * last, usually 0, is where the last step leads.
+ * The noise levels σ_0 > σ_1 > … > σ_n of a run of n steps, and the timesteps that tell the model the first n of them.
+ * The last, usually 0, is where the last step leads.
  */
 final class NoiseLevels {
     /** ρ of Karras et al. 2022, eq. 5. */

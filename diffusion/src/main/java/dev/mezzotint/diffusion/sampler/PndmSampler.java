@@ -7,10 +7,10 @@ import dev.mezzotint.diffusion.schedule.PredictionType;
  * (arXiv 2202.09778). A classical solver says which mean of several ε to follow, and the step along it is DDIM's, which
  * stays near the data. After the first steps each takes one evaluation and the linear multistep formula of eq. 12.
  *
- * <p>What begins a run: Stable Diffusion's PLMS ({@code skip_prk_steps}) takes the first step twice, the second time with
- * the mean of the ε at both of its ends, so that a run of n steps has n + 1 evaluations; the paper's F-PNDM takes three
- * steps of Runge and Kutta's fourth-order method (eq. 13), four evaluations each. A PLMS run that begins later takes its
- * own first step twice, as diffusers does.
+ * <p>What begins a run: Stable Diffusion's PLMS ({@code skip_prk_steps}) takes the first step twice, the second time
+ * with the mean of the ε at both of its ends, so that a run of n steps has n + 1 evaluations; the paper's F-PNDM takes
+ * three steps of Runge and Kutta's fourth-order method (eq. 13), four evaluations each. A PLMS run that begins later
+ * takes its own first step twice, as diffusers does.
  *
  * <table>
  * <caption>Symbols</caption>

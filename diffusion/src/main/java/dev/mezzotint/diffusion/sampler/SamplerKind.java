@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The sampling methods there are, by the name that users give and by the class that diffusers has for them. Methods that
- * end in {@code _KARRAS} visit the noise levels of Karras et al. 2022 instead of those of evenly spaced timesteps.
+ * The sampling methods there are, by the name that users give and by the class that diffusers has for them. Methods
+ * that end in {@code _KARRAS} visit the noise levels of Karras et al. 2022 instead of those of evenly spaced timesteps.
  */
 public enum SamplerKind {
     /** Denoising diffusion implicit models (Song et al. 2021). */
@@ -100,8 +100,8 @@ public enum SamplerKind {
      * The method that a {@code scheduler_config.json} asks for: its {@code _class_name} together with
      * {@code use_karras_sigmas} and {@code algorithm_type}.
      *
-     * @throws IllegalArgumentException for a class or an algorithm that is not supported, naming it and the methods there
-     *     are
+     * @throws IllegalArgumentException for a class or an algorithm that is not supported, naming it and the methods
+     *     there are
      */
     public static SamplerKind of(Json scheduler) {
         String className = scheduler.string("_class_name");

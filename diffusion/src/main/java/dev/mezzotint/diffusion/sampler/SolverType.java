@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Variants of the multistep solvers ({@code solver_type}). A configuration may carry a name that another class wrote; each
- * solver then takes its own standard variant, as in diffusers.
+ * Variants of the multistep solvers ({@code solver_type}). A configuration may carry a name that another class wrote;
+ * each solver then takes its own standard variant, as in diffusers.
  */
 public enum SolverType {
     /** DPM-Solver++: midpoint, its standard. */

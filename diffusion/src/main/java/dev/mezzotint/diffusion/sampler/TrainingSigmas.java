@@ -9,7 +9,9 @@ import java.util.Arrays;
  * Rounded to float32 where diffusers rounds.
  */
 final class TrainingSigmas {
-    /** Stands for ᾱ of a last timestep that is pure noise: σ = 4096 in the place of an infinite one, as in diffusers. */
+    /**
+     * Stands for ᾱ of a last timestep that is pure noise: σ = 4096 in the place of an infinite one, as in diffusers.
+     */
     static final double LEAST_ALPHA_CUMPROD = 0x1p-24;
 
     private final double[] sigmas;

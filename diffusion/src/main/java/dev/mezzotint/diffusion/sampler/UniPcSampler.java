@@ -1,9 +1,10 @@
 package dev.mezzotint.diffusion.sampler;
 
 /**
- * UniPC, multistep, predicting x_0: Zhao, Bai, Rao, Zhou and Lu 2023, "UniPC: A Unified Predictor-Corrector Framework for
- * Fast Sampling of Diffusion Models" (arXiv 2302.04867), algorithms 1 (UniC) and 2 (UniP), with x_0 predicted. The prediction that a step asks for first corrects the step before it, at no further evaluation, which raises its
- * order by one.
+ * UniPC, multistep, predicting x_0: Zhao, Bai, Rao, Zhou and Lu 2023, "UniPC: A Unified Predictor-Corrector Framework
+ * for Fast Sampling of Diffusion Models" (arXiv 2302.04867), algorithms 1 (UniC) and 2 (UniP), with x_0 predicted. The
+ * prediction that a step asks for first corrects the step before it, at no further evaluation, which raises its order
+ * by one.
  *
  * <table>
  * <caption>Symbols</caption>
@@ -122,7 +123,10 @@ public final class UniPcSampler extends ExponentialIntegratorSampler {
         return options.solverType() == SolverType.BH1 ? h : Math.expm1(h);
     }
 
-    /** Weights from {@code weights[at]} on: the step of first order, and differences of earlier predictions from m_{i−1}. */
+    /**
+     * Weights from {@code weights[at]} on: the step of first order, and differences of earlier predictions from
+     * m_{i−1}.
+     */
     private void weigh(int from, double h, int at, int differences) {
         double alpha = alpha(from + 1);
         weights[at] = -alpha * Math.expm1(h);

@@ -4,9 +4,10 @@ import dev.mezzotint.diffusion.schedule.PredictionType;
 import dev.mezzotint.diffusion.schedule.TimestepSpacing;
 
 /**
- * What the samplers have in common that keep x = x_0 + σ ε and solve dx/dσ = (x − x_0) / σ from σ_max down to 0 (Karras,
- * Aittala, Aila and Laine 2022, "Elucidating the Design Space of Diffusion-Based Generative Models", arXiv 2206.00364,
- * eq. 1 with σ(t) = t). The slope is the ε that the model sees; the model is shown x / √(σ² + 1), of unit variance.
+ * What the samplers have in common that keep x = x_0 + σ ε and solve dx/dσ = (x − x_0) / σ from σ_max down to 0
+ * (Karras, Aittala, Aila and Laine 2022, "Elucidating the Design Space of Diffusion-Based Generative Models", arXiv
+ * 2206.00364, eq. 1 with σ(t) = t). The slope is the ε that the model sees; the model is shown x / √(σ² + 1), of unit
+ * variance.
  */
 abstract class VarianceExplodingSampler implements Sampler {
     final BatchShape shape;

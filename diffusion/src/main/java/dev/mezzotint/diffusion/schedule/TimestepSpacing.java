@@ -95,8 +95,8 @@ public enum TimestepSpacing {
     }
 
     /**
-     * As {@link #timesteps}, but {@link #LINSPACE} is not rounded to whole timesteps: samplers that interpolate the noise
-     * levels between them visit the fractions, in float32 as diffusers has them.
+     * As {@link #timesteps}, but {@link #LINSPACE} is not rounded to whole timesteps: samplers that interpolate the
+     * noise levels between them visit the fractions, in float32 as diffusers has them.
      *
      * @throws IllegalArgumentException as {@link #timesteps} does
      */
@@ -112,9 +112,9 @@ public enum TimestepSpacing {
     }
 
     /**
-     * The timesteps of one step more, without the last of them: {@link #LEADING} and {@link #LINSPACE} for samplers whose
-     * last step leads to the clean sample, which then takes the place of the timestep left out. {@link #TRAILING}, which
-     * leaves out timestep 0 by itself, stays as it is.
+     * The timesteps of one step more, without the last of them: {@link #LEADING} and {@link #LINSPACE} for samplers
+     * whose last step leads to the clean sample, which then takes the place of the timestep left out. {@link
+     * #TRAILING}, which leaves out timestep 0 by itself, stays as it is.
      *
      * @throws IllegalArgumentException as {@link #timesteps} does, and for as many steps as there are timesteps
      */

@@ -3,8 +3,8 @@ package dev.mezzotint.diffusion.sampler;
 import dev.mezzotint.diffusion.schedule.PredictionType;
 
 /**
- * The exact model of data that are normally distributed, for which everything is known: the predicted x_0, and where the
- * probability flow leads from each x. Written in x = x_0 + σε; samplers of unit variance see x / √(σ² + 1).
+ * The exact model of data that are normally distributed, for which everything is known: the predicted x_0, and where
+ * the probability flow leads from each x. Written in x = x_0 + σε; samplers of unit variance see x / √(σ² + 1).
  *
  * @param mean of the data
  * @param deviation of the data

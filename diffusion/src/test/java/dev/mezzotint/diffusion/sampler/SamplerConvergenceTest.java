@@ -59,7 +59,9 @@ class SamplerConvergenceTest {
         assertTrue(fine < coarse / Math.pow(2, order) * 1.35 || fine < 1e-5, option + " " + coarse + " " + fine);
     }
 
-    /** Also where the last noise level falls with the number of steps, so that the errors above could not be compared. */
+    /**
+     * Also where the last noise level falls with the number of steps, so that the errors above could not be compared.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {"ddim", "pndm", "euler", "euler_karras", "heun", "lms", "dpmpp_2m", "dpmpp_2m_karras", "unipc"})
