@@ -226,7 +226,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return String.format(
                 Locale.ROOT,
                 "%nModel %s; %d prompts of each kind%s; sampler %s, %d steps, seed %d; the same noise at every scale."
-                        + " The judge is right about %.1f %% of renders that it was not trained on.%n",
+                        + " The judge is right about %.2f %% of renders that it was not trained on.%n",
                 read.name(),
                 prompts,
                 heldOut > 0 ? ", " + heldOut + " with unseen pairs" : "",
