@@ -21,7 +21,6 @@ import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -120,8 +119,12 @@ final class GenerateCommand implements Callable<Integer> {
                     + GenerationRequest.DEFAULT_GUIDANCE + ").")
     private double guidance = GenerationRequest.DEFAULT_GUIDANCE;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of the noise (default: random, and shown).")
-    private Optional<Long> seed = Optional.empty();
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of the noise; another seed, another picture (default: ${DEFAULT-VALUE}).")
+    private long seed;
 
     @Option(
             names = "--size",
@@ -191,13 +194,12 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireSensible();
-        long first = seed.orElseGet(() -> (long) new SecureRandom().nextInt(Integer.MAX_VALUE));
         // What would fail at the end fails now.
         if (output.isPresent()) {
-            checkTargets(targets(first));
+            checkTargets(targets(seed));
         } else {
             OutputFiles.requireWritable(Path.of("picture.png"));
-            checkLatents(first);
+            checkLatents(seed);
         }
         Optional<Tensor> initial =
                 latentsIn.isPresent() ? Optional.of(LatentsFile.read(latentsIn.get())) : Optional.empty();
@@ -205,7 +207,7 @@ final class GenerateCommand implements Callable<Integer> {
         try (Workers workers = Workers.of(threads)) {
             TextToImagePipeline pipeline =
                     new TextToImagePipeline(loaded, new Compute(KernelSelector.kernels(), workers));
-            GenerationRequest request = request(loaded, first, initial);
+            GenerationRequest request = request(loaded, seed, initial);
             check(pipeline, request);
             draw(pipeline, request);
         }

@@ -90,6 +90,15 @@ class GenerateCommandTest {
     }
 
     @Test
+    void theSameCommandGivesTheSameFile() throws IOException {
+        for (String name : List.of("once.png", "again.png")) {
+            CommandLineCase.run("a red cube", "--model", model, "--steps", 2, "-o", png(name))
+                    .done();
+        }
+        assertArrayEquals(Files.readAllBytes(png("once.png")), Files.readAllBytes(png("again.png")));
+    }
+
+    @Test
     void eachOfSeveralPicturesIsThatOfItsSeedAlone() throws IOException {
         CommandLineCase run = generate("--count", 3, "-o", png("many.png")).done();
         assertEquals(3, run.out().lines().count());
