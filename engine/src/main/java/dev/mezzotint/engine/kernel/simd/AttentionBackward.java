@@ -7,7 +7,6 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import dev.mezzotint.engine.kernel.AttentionGeometry;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The backward pass over one head (Dao 2023, FlashAttention-2, algorithm 2). For each block of queries and each block of
@@ -24,6 +23,7 @@ final class AttentionBackward {
     private final float[] unused = new float[PANEL];
     private final float[] dots = new float[PANEL];
     private final float[] scales = new float[PANEL];
+    private final float[] lanes = new float[LANES];
     private float[] queries = {};
     private float[] queryRows = {};
     private float[] outGradients = {};
@@ -174,14 +174,14 @@ final class AttentionBackward {
         }
     }
 
-    private static float dot(int length, float[] a, int aOffset, float[] b, int bOffset) {
+    private float dot(int length, float[] a, int aOffset, float[] b, int bOffset) {
         int i = 0;
         FloatVector sums = FloatVector.zero(SPECIES);
         for (; i + LANES <= length; i += LANES) {
             sums = FloatVector.fromArray(SPECIES, a, aOffset + i)
                     .fma(FloatVector.fromArray(SPECIES, b, bOffset + i), sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = SimdSums.sumLanes(sums, lanes);
         for (; i < length; i++) {
             sum = Math.fma(a[aOffset + i], b[bOffset + i], sum);
         }

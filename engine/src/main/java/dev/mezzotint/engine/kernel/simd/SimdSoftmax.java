@@ -118,7 +118,7 @@ public final class SimdSoftmax implements SoftmaxKernel {
             e.intoArray(y, yOffset + i, inside);
             sums = sums.add(e, inside);
         }
-        return sums.reduceLanes(VectorOperators.ADD);
+        return SimdSums.sumLanes(sums, new float[LANES]);
     }
 
     private static void scale(int width, float factor, float[] y, int offset) {
@@ -135,7 +135,7 @@ public final class SimdSoftmax implements SoftmaxKernel {
             sums = FloatVector.fromArray(SPECIES, y, yOffset + i)
                     .fma(FloatVector.fromArray(SPECIES, dy, dyOffset + i), sums);
         }
-        float dot = sums.reduceLanes(VectorOperators.ADD);
+        float dot = SimdSums.sumLanes(sums, new float[LANES]);
         for (; i < width; i++) {
             dot = Math.fma(y[yOffset + i], dy[dyOffset + i], dot);
         }

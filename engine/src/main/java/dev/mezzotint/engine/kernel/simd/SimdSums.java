@@ -204,6 +204,16 @@ final class SimdSums {
         }
     }
 
+    /** The sum of a vector's lanes, one after another: interpreter and compiler add in different orders otherwise. */
+    static float sumLanes(FloatVector vector, float[] scratch) {
+        vector.intoArray(scratch, 0);
+        float sum = 0;
+        for (int i = 0; i < vector.length(); i++) {
+            sum += scratch[i];
+        }
+        return sum;
+    }
+
     private static double sumLanes(DoubleVector vector) {
         double[] lanes = new double[LANES];
         vector.intoArray(lanes, 0);
