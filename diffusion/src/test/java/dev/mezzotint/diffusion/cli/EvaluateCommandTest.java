@@ -43,7 +43,7 @@ class EvaluateCommandTest {
         assertWrong("--prompts 0", "--prompts", "0");
         assertWrong("--heldout", "--heldout", "-1");
         assertWrong("guidance", "--guidance", "3,much");
-        assertWrong("euler", "--sampler", "euler");
+        assertWrong("eulerian", "--sampler", "eulerian");
         assertWrong("unicorns", "--data", "unicorns");
         assertWrong("batch", "--batch", "0");
         assertWrong("threads", "--threads", "0");
