@@ -7,7 +7,6 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import dev.mezzotint.engine.kernel.AttentionGeometry;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The forward pass over one block of queries: for each block of keys, scores Sᵀ = K Qᵀ, an online softmax along the keys,
@@ -100,19 +99,14 @@ final class AttentionForward {
         FloatVector m3 = old;
         for (int key = 0; key < keys; key += 4) {
             int at = key * PANEL + lane;
-            m0 = larger(m0, FloatVector.fromArray(SPECIES, scores, at));
-            m1 = larger(m1, FloatVector.fromArray(SPECIES, scores, Math.min(key + 1, keys - 1) * PANEL + lane));
-            m2 = larger(m2, FloatVector.fromArray(SPECIES, scores, Math.min(key + 2, keys - 1) * PANEL + lane));
-            m3 = larger(m3, FloatVector.fromArray(SPECIES, scores, Math.min(key + 3, keys - 1) * PANEL + lane));
+            m0 = m0.max(FloatVector.fromArray(SPECIES, scores, at));
+            m1 = m1.max(FloatVector.fromArray(SPECIES, scores, Math.min(key + 1, keys - 1) * PANEL + lane));
+            m2 = m2.max(FloatVector.fromArray(SPECIES, scores, Math.min(key + 2, keys - 1) * PANEL + lane));
+            m3 = m3.max(FloatVector.fromArray(SPECIES, scores, Math.min(key + 3, keys - 1) * PANEL + lane));
         }
         old.intoArray(factor, lane);
-        larger(larger(m0, m1), larger(m2, m3)).intoArray(max, lane);
+        m0.max(m1).max(m2.max(m3)).intoArray(max, lane);
         SimdExp.powersOfTwo(factor, lane, PANEL, 1, max, lane, blockSum, lane);
-    }
-
-    /** The larger of two vectors; not {@code max}, whose order of zeros and NaN costs several instructions. */
-    private static FloatVector larger(FloatVector a, FloatVector b) {
-        return a.blend(b, b.compare(VectorOperators.GT, a));
     }
 
     private void addBlockSum(int lane) {
