@@ -196,10 +196,10 @@ final class GenerateCommand implements Callable<Integer> {
         requireSensible();
         // What would fail at the end fails now.
         if (output.isPresent()) {
-            checkTargets(targets(seed));
+            checkTargets(targets());
         } else {
             OutputFiles.requireWritable(Path.of("picture.png"));
-            checkLatents(seed);
+            checkLatents();
         }
         Optional<Tensor> initial =
                 latentsIn.isPresent() ? Optional.of(LatentsFile.read(latentsIn.get())) : Optional.empty();
@@ -207,7 +207,7 @@ final class GenerateCommand implements Callable<Integer> {
         try (Workers workers = Workers.of(threads)) {
             TextToImagePipeline pipeline =
                     new TextToImagePipeline(loaded, new Compute(KernelSelector.kernels(), workers));
-            GenerationRequest request = request(loaded, seed, initial);
+            GenerationRequest request = request(loaded, initial);
             check(pipeline, request);
             draw(pipeline, request);
         }
@@ -245,8 +245,8 @@ final class GenerateCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
-    private Target target(long first, int index) {
-        long own = first + index;
+    private Target target(int index) {
+        long own = seed + index;
         return new Target(
                 own,
                 output.map(given -> OutputFiles.of(given, index, count, own))
@@ -254,8 +254,8 @@ final class GenerateCommand implements Callable<Integer> {
                 latentsOut.map(given -> OutputFiles.of(given, index, count, own)));
     }
 
-    private List<Target> targets(long first) {
-        return IntStream.range(0, count).mapToObj(index -> target(first, index)).toList();
+    private List<Target> targets() {
+        return IntStream.range(0, count).mapToObj(this::target).toList();
     }
 
     private void checkTargets(List<Target> targets) throws IOException {
@@ -272,9 +272,9 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private void checkLatents(long first) throws IOException {
+    private void checkLatents() throws IOException {
         for (int i = 0; latentsOut.isPresent() && i < count; i++) {
-            OutputFiles.requireWritable(OutputFiles.of(latentsOut.get(), i, count, first + i));
+            OutputFiles.requireWritable(OutputFiles.of(latentsOut.get(), i, count, seed + i));
         }
     }
 
@@ -283,7 +283,7 @@ final class GenerateCommand implements Callable<Integer> {
         return tokenizer.isPresent() ? ModelReader.read(folder, tokenizer.get()) : ModelReader.read(folder);
     }
 
-    private GenerationRequest request(TextToImageModel loaded, long first, Optional<Tensor> initial) {
+    private GenerationRequest request(TextToImageModel loaded, Optional<Tensor> initial) {
         PictureSize own = initial.map(latents ->
                         new PictureSize(latents.size(3) * loaded.factor(), latents.size(2) * loaded.factor()))
                 .orElse(new PictureSize(loaded.defaultSize(), loaded.defaultSize()));
@@ -294,7 +294,7 @@ final class GenerateCommand implements Callable<Integer> {
                 sampler.orElse(loaded.defaultSampler()),
                 steps,
                 0,
-                first,
+                seed,
                 wanted.width(),
                 wanted.height(),
                 initial);
@@ -314,7 +314,7 @@ final class GenerateCommand implements Callable<Integer> {
         err.println("seed " + request.seed() + ", " + request.width() + "x" + request.height() + ", "
                 + request.sampler().label() + ", model " + pipeline.model().name());
         for (int i = 0; i < count; i++) {
-            Target target = target(request.seed(), i);
+            Target target = target(i);
             ProgressLine line = new ProgressLine(err, terminal, count == 1 ? "" : (i + 1) + "/" + count + " ");
             GeneratedPicture picture = generate(pipeline, request.withSeed(target.seed()), line, i == 0);
             if (target.latents().isPresent()) {
