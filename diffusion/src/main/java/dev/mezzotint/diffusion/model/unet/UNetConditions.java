@@ -1,0 +1,36 @@
+package dev.mezzotint.diffusion.model.unet;
+
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a U-Net is told beside the noisy latent and the timestep, one row an example.
+ *
+ * @param context encoded texts, (batch, tokens, contextWidth)
+ * @param added summary of the text and sizes of the picture, for models that were trained with them (SDXL)
+ * @param guidance guidance scale minus one of each example, for models that have guidance built in (latent consistency
+ *     models)
+ */
+public record UNetConditions(Tensor context, Optional<TextAndSizes> added, Optional<double[]> guidance) {
+    /**
+     * SDXL's added conditions (Podell et al. 2023, section 2.2).
+     *
+     * @param pooled summaries of the texts, (batch, pooledWidth)
+     * @param sizes six numbers an example: height and width of the original, top and left of the crop, height and width
+     *     of the target
+     */
+    public record TextAndSizes(Tensor pooled, double[][] sizes) {}
+
+    /** Checks that nothing is null. */
+    public UNetConditions {
+        Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(added, "added");
+        Objects.requireNonNull(guidance, "guidance");
+    }
+
+    /** Texts alone. */
+    public static UNetConditions of(Tensor context) {
+        return new UNetConditions(context, Optional.empty(), Optional.empty());
+    }
+}
