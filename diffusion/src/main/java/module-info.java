@@ -12,6 +12,7 @@ module dev.mezzotint.diffusion {
     opens dev.mezzotint.diffusion.cli to
             info.picocli;
 
+    exports dev.mezzotint.diffusion.checkpoint;
     exports dev.mezzotint.diffusion.schedule;
     exports dev.mezzotint.diffusion.sampler;
     exports dev.mezzotint.diffusion.evaluation;

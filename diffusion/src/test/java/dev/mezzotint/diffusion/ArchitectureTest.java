@@ -50,6 +50,7 @@ class ArchitectureTest {
             Set.of("diffusion.model.block"),
             Set.of("diffusion.model.unet", "diffusion.model.vae"),
             Set.of("diffusion.sampler", "diffusion.guidance"),
+            Set.of("diffusion.checkpoint", "diffusion.prompt"),
             Set.of("diffusion.pipeline", "diffusion.training"),
             Set.of("diffusion.evaluation"),
             Set.of("diffusion.cli"));

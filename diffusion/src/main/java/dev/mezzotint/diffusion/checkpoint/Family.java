@@ -1,0 +1,36 @@
+package dev.mezzotint.diffusion.checkpoint;
+
+/** The families of latent diffusion models that one file may hold. */
+public enum Family {
+    /** Stable Diffusion 1.x: one CLIP text encoder, eight heads in every attention of the U-Net. */
+    SD1("Stable Diffusion 1.x"),
+    /** Stable Diffusion 1.x whose U-Net also sees a mask and the masked picture: nine input channels. */
+    SD1_INPAINT("Stable Diffusion 1.x inpainting"),
+    /** Stable Diffusion 2.x: OpenCLIP's text encoder, heads of 64 channels. */
+    SD2("Stable Diffusion 2.x"),
+    /** Stable Diffusion 2.x with the nine input channels of inpainting. */
+    SD2_INPAINT("Stable Diffusion 2.x inpainting"),
+    /** Stable Diffusion XL base: two text encoders, and sizes beside them. */
+    SDXL("Stable Diffusion XL"),
+    /** Stable Diffusion XL base with the nine input channels of inpainting. */
+    SDXL_INPAINT("Stable Diffusion XL inpainting");
+
+    private final String label;
+
+    Family(String label) {
+        this.label = label;
+    }
+
+    /** What people call it. */
+    public String label() {
+        return label;
+    }
+
+    /** Whether the U-Net takes a mask and a masked picture beside the latents. */
+    public boolean inpaints() {
+        return switch (this) {
+            case SD1_INPAINT, SD2_INPAINT, SDXL_INPAINT -> true;
+            case SD1, SD2, SDXL -> false;
+        };
+    }
+}
