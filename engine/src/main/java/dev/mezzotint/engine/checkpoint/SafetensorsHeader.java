@@ -21,11 +21,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     static final long LARGEST = 100_000_000;
 
     /** One tensor; {@code begin} and {@code end} count from the end of the header. */
-    record Entry(DType dtype, int[] shape, long begin, long end) {
-        long elements() {
-            return (end - begin) / dtype.bytes();
-        }
-    }
+    record Entry(DType dtype, int[] shape, long begin, long end) {}
 
     /**
      * @param bytes the header without its length

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +69,6 @@ class SafetensorsTest {
             assertEquals(DType.BF16, file.dtype("bf16"));
             assertTrue(file.has("u8"));
             assertFalse(file.has("u9"));
-            MemorySegment half = file.segment("f16");
-            assertEquals(12, half.byteSize());
-            assertEquals(-1.5f, Float.float16ToFloat(half.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2)));
             assertEquals(
                     path + " has no tensor \"u9\" among its 12; check that the file fits the model",
                     assertThrows(FormatException.class, () -> file.floats("u9")).getMessage());
@@ -218,6 +215,57 @@ class SafetensorsTest {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertArrayEquals(new float[] {0, 0}, file.floats("a"));
         }
+    }
+
+    @Test
+    void readsRowsAfterTheFileIsClosed() throws IOException {
+        Path path = folder.resolve("rows");
+        float[] values = {0, 1, 2, 3, 4, 5};
+        SafetensorsWriter.write(
+                path,
+                List.of(
+                        new NamedArray("h", DType.F16, new int[] {3, 2}, values),
+                        NamedArray.ofFloats("scalar", new int[0], new float[] {7}),
+                        NamedArray.ofFloats("none", new int[] {0, 5}, new float[0])),
+                Map.of());
+        TensorFile file = SafetensorsFile.open(path);
+        StoredTensor half = file.tensor("h");
+        file.close();
+        assertEquals(path + ": tensor \"h\"", half.origin());
+        float[] target = new float[6];
+        try (StoredTensor.Rows rows = half.open()) {
+            rows.read(1, 3, target, 1);
+            assertArrayEquals(new float[] {0, 2, 3, 4, 5, 0}, target);
+            assertThrows(IndexOutOfBoundsException.class, () -> rows.read(1, 4, target, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> rows.read(0, 3, target, 1));
+        }
+        assertArrayEquals(new float[] {7}, file.tensor("scalar").floats());
+        assertArrayEquals(new float[0], file.tensor("none").floats());
+        assertEquals(5, file.tensor("none").rowLength());
+    }
+
+    @Test
+    void refusesAFileThatChangedUnderIt() throws IOException {
+        Path path = write(header("[2]", 8), 8);
+        StoredTensor tensor = SafetensorsFile.open(path).tensor("a");
+        Files.setLastModifiedTime(path, FileTime.from(Instant.EPOCH));
+        assertEquals(
+                path + " has changed since it was opened; start again, and leave it alone until the end",
+                assertThrows(FormatException.class, tensor::floats).getMessage());
+        Files.delete(path);
+        assertEquals(
+                path + " does not exist; check the path",
+                assertThrows(FormatException.class, tensor::open).getMessage());
+    }
+
+    @Test
+    void refusesRowsBeyondAnArray() throws IOException {
+        assertRefused(write(header("[0,2147483647,2]", 0), 0), "rows of more elements than an array");
+    }
+
+    private static byte[] header(String shape, int bytes) {
+        return ("{\"a\":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[0," + bytes + "]}}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private void assertRefused(Path path, String message) {
