@@ -3,16 +3,17 @@ package dev.mezzotint.diffusion.model.unet;
 import dev.mezzotint.diffusion.model.block.Downsample;
 import dev.mezzotint.diffusion.model.block.ResnetBlock;
 import dev.mezzotint.diffusion.model.block.Upsample;
+import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.Parameters;
-import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -24,16 +25,17 @@ import java.util.Optional;
 public final class UNet {
     private record Down(List<Stage> stages, Optional<Downsample> downsample) {}
 
+    private record Middle(ResnetBlock first, SpatialTransformer attention, ResnetBlock second) {}
+
     private record Up(List<Stage> stages, Optional<Upsample> upsample) {}
 
     private final UNetConfig config;
     private final Parameters parameters = Parameters.create();
     private final TimestepEmbedding timeEmbedding;
+    private final Optional<TimestepEmbedding> addedEmbedding;
     private final Conv2d convIn;
     private final List<Down> downs = new ArrayList<>();
-    private final ResnetBlock middle1;
-    private final SpatialTransformer middleAttention;
-    private final ResnetBlock middle2;
+    private final Optional<Middle> middle;
     private final List<Up> ups = new ArrayList<>();
     private final GroupNorm normOut;
     private final Conv2d convOut;
@@ -46,7 +48,11 @@ public final class UNet {
         int last = channels.getLast();
         int levels = config.levels();
         convIn = new Conv2d(parameters.child("conv_in"), config.inChannels(), first, 3, 1, 1);
-        timeEmbedding = new TimestepEmbedding(parameters.child("time_embedding"), first, config.timeWidth());
+        timeEmbedding = new TimestepEmbedding(
+                parameters.child("time_embedding"), first, config.timeWidth(), config.guidanceWidth());
+        addedEmbedding = config.added()
+                .map(added -> new TimestepEmbedding(
+                        parameters.child("add_embedding"), added.width(), config.timeWidth(), 0));
 
         Deque<Integer> skips = new ArrayDeque<>();
         skips.push(first);
@@ -70,10 +76,7 @@ public final class UNet {
             }
         }
 
-        Parameters middle = parameters.child("mid_block");
-        middle1 = resnet(middle.child("resnets", 0), last, last);
-        middleAttention = new SpatialTransformer(middle.child("attentions", 0), config, levels - 1);
-        middle2 = resnet(middle.child("resnets", 1), last, last);
+        middle = config.middle() ? Optional.of(middle(parameters.child("mid_block"), last)) : Optional.empty();
 
         for (int level = levels - 1; level >= 0; level--) {
             Parameters block = parameters.child("up_blocks", levels - 1 - level);
@@ -93,6 +96,13 @@ public final class UNet {
         }
         normOut = new GroupNorm(parameters.child("conv_norm_out"), config.normGroups(), first, config.normEpsilon());
         convOut = new Conv2d(parameters.child("conv_out"), first, config.outChannels(), 3, 1, 1);
+    }
+
+    private Middle middle(Parameters block, int width) {
+        return new Middle(
+                resnet(block.child("resnets", 0), width, width),
+                new SpatialTransformer(block.child("attentions", 0), config, config.levels() - 1),
+                resnet(block.child("resnets", 1), width, width));
     }
 
     private Stage stage(Parameters block, int index, int in, int level, boolean attends) {
@@ -119,19 +129,55 @@ public final class UNet {
         return parameters;
     }
 
+    /** As {@link #forward(Tape, Tensor, double[], UNetConditions)} for models that are told the text alone. */
+    public Tensor forward(Tape tape, Tensor x, double[] timesteps, Tensor context) {
+        return forward(tape, x, timesteps, UNetConditions.of(context));
+    }
+
     /**
      * Predicts what the training asked for (noise, velocity or sample) from noisy latents.
      *
      * @param x (batch, height, width, inChannels)
      * @param timesteps one an example
-     * @param context the encoded texts, (batch, tokens, contextWidth)
+     * @param conditions the encoded texts and whatever else this model is told
      * @return (batch, height, width, outChannels)
-     * @throws IllegalArgumentException if a shape does not fit, saying which
+     * @throws IllegalArgumentException if a shape does not fit or a condition is missing or not known, saying which
      */
-    public Tensor forward(Tape tape, Tensor x, double[] timesteps, Tensor context) {
-        check(x, timesteps, context);
+    public Tensor forward(Tape tape, Tensor x, double[] timesteps, UNetConditions conditions) {
+        new UNetConditionCheck(config).check(x, timesteps, conditions);
         try (Tape.Scope scope = tape.scope()) {
-            Tensor time = timeEmbedding.forward(tape, timesteps);
+            Optional<Tensor> guidance =
+                    conditions.guidance().map(scales -> Waves.ofGuidance(tape, scales, config.guidanceWidth()));
+            Tensor time = embed(tape, timesteps, guidance, conditions.added());
+            return scope.keep(denoise(tape, x, time, conditions.context()));
+        }
+    }
+
+    /** All that is not the text, (batch, timeWidth). */
+    Tensor embed(
+            Tape tape, double[] timesteps, Optional<Tensor> guidance, Optional<UNetConditions.TextAndSizes> added) {
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor waves = Waves.ofTimesteps(tape, timesteps, config.channels().getFirst());
+            Tensor time = guidance.isPresent()
+                    ? timeEmbedding.forward(tape, waves, guidance.get())
+                    : timeEmbedding.forward(tape, waves);
+            if (added.isEmpty()) {
+                return scope.keep(time);
+            }
+            double[] sizes =
+                    Arrays.stream(added.get().sizes()).flatMapToDouble(Arrays::stream).toArray();
+            int sizeWidth = config.added().orElseThrow().sizeWidth();
+            Tensor sizeWaves = ShapeOps.reshape(
+                    tape, Waves.ofTimesteps(tape, sizes, sizeWidth), timesteps.length, UNetConfig.SIZES * sizeWidth);
+            Tensor known = ShapeOps.concat(tape, added.get().pooled(), sizeWaves, -1);
+            return scope.keep(ArithmeticOps.add(
+                    tape, time, addedEmbedding.orElseThrow().forward(tape, known)));
+        }
+    }
+
+    /** The network itself, given the embedding of everything but the text. */
+    Tensor denoise(Tape tape, Tensor x, Tensor time, Tensor context) {
+        try (Tape.Scope scope = tape.scope()) {
             Deque<Tensor> skips = new ArrayDeque<>();
             Tensor h = convIn.forward(tape, x);
             skips.push(h);
@@ -145,9 +191,11 @@ public final class UNet {
                     skips.push(h);
                 }
             }
-            h = middle1.forward(tape, h, Optional.of(time));
-            h = middleAttention.forward(tape, h, context);
-            h = middle2.forward(tape, h, Optional.of(time));
+            if (middle.isPresent()) {
+                h = middle.get().first().forward(tape, h, Optional.of(time));
+                h = middle.get().attention().forward(tape, h, context);
+                h = middle.get().second().forward(tape, h, Optional.of(time));
+            }
             for (Up up : ups) {
                 for (Stage stage : up.stages()) {
                     h = stage.forward(tape, ShapeOps.concat(tape, h, skips.pop(), -1), time, context);
@@ -157,28 +205,6 @@ public final class UNet {
                 }
             }
             return scope.keep(convOut.forward(tape, normOut.forward(tape, h, Activation.SILU)));
-        }
-    }
-
-    private void check(Tensor x, double[] timesteps, Tensor context) {
-        Shape shape = x.shape();
-        if (shape.rank() != 4 || shape.size(3) != config.inChannels()) {
-            throw new IllegalArgumentException("U-Net: latents of shape " + shape + " must be (batch, height, width, "
-                    + config.inChannels() + ")");
-        }
-        if (shape.size(1) % config.divisor() != 0 || shape.size(2) % config.divisor() != 0) {
-            throw new IllegalArgumentException(
-                    "U-Net: height and width of latents " + shape + " must be multiples of " + config.divisor());
-        }
-        if (timesteps.length != shape.size(0)) {
-            throw new IllegalArgumentException(
-                    "U-Net: " + shape.size(0) + " latents need as many timesteps, got " + timesteps.length);
-        }
-        if (context.shape().rank() != 3
-                || context.size(0) != shape.size(0)
-                || context.size(2) != config.contextWidth()) {
-            throw new IllegalArgumentException("U-Net: context of shape " + context.shape() + " must be ("
-                    + shape.size(0) + ", tokens, " + config.contextWidth() + ")");
         }
     }
 }

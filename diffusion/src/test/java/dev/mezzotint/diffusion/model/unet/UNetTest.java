@@ -2,10 +2,12 @@ package dev.mezzotint.diffusion.model.unet;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.diffusion.Golden;
+import dev.mezzotint.diffusion.model.unet.UNetConditions.TextAndSizes;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.JsonFile;
@@ -16,6 +18,8 @@ import dev.mezzotint.engine.random.TorchGenerator;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,15 +27,128 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UNetTest {
     private static final double TOLERANCE = 1e-4;
 
+    private static final UNetConfig TOLD_EVERYTHING = new UNetConfig(
+            1,
+            1,
+            4,
+            List.of(4, 8),
+            List.of(false, true),
+            List.of(false, true),
+            1,
+            List.of(1, 2),
+            4,
+            2,
+            1e-5,
+            true,
+            List.of(1, 2),
+            false,
+            Optional.of(new UNetConfig.Added(3, 4)),
+            6);
+
     @ParameterizedTest
     @ValueSource(strings = {"unet/sd15_2level_32", "unet/gray_2level_32"})
     void predictsWhatDiffusersDoes(String name) throws IOException {
         check(Golden.carried(name), Compute.best());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"unet/sd15_3level_32", "unet/sd21_2level_32", "unet/inpaint_2level_32"})
+    void predictsWhatDiffusersDoesForOtherSizes(String name) throws IOException {
+        check(Golden.beside(name), Compute.best());
+    }
+
     @Test
-    void predictsWhatDiffusersDoesOnThreeLevels() throws IOException {
-        check(Golden.beside("unet/sd15_3level_32"), Compute.best());
+    void predictsWhatDiffusersDoesForPooledTextsAndSizes() throws IOException {
+        Golden golden = Golden.beside("unet/sdxl_2level_32");
+        UNet unet = load(golden);
+        Tape tape = Tape.inference(Compute.best());
+        for (int i = 0; i < 2; i++) {
+            TextAndSizes added = new TextAndSizes(golden.tensor("text_embeds_" + i), rows(golden.tensor("time_ids_" + i)));
+            UNetConditions conditions =
+                    new UNetConditions(golden.tensor("context_" + i), Optional.of(added), Optional.empty());
+            Tensor out = unet.forward(tape, golden.image("x_" + i), timesteps(golden, i), conditions);
+            Golden.assertClose(golden.image("out_" + i), out, TOLERANCE, "out_" + i);
+            tape.reset();
+        }
+    }
+
+    /** The golden files hold numbers in the guidance embedding's place; {@link WavesTest} covers the embedding. */
+    @Test
+    void predictsWhatDiffusersDoesForBuiltInGuidance() throws IOException {
+        Golden golden = Golden.beside("unet/lcm_2level_32");
+        UNet unet = load(golden);
+        Tape tape = Tape.inference(Compute.best());
+        for (int i = 0; i < 2; i++) {
+            Optional<Tensor> guidance = Optional.of(golden.tensor("timestep_cond_" + i));
+            Tensor time = unet.embed(tape, timesteps(golden, i), guidance, Optional.empty());
+            Tensor out = unet.denoise(tape, golden.image("x_" + i), time, golden.tensor("context_" + i));
+            Golden.assertClose(golden.image("out_" + i), out, TOLERANCE, "out_" + i);
+            tape.reset();
+        }
+    }
+
+    @Test
+    void guidanceAndSizesReachThePrediction() {
+        UNet unet = new UNet(TOLD_EVERYTHING);
+        unet.parameters().initialize(new TorchGenerator(1));
+        Tape tape = Tape.inference(Compute.best());
+        float[] plain = predict(unet, tape, 6, 64);
+        assertArrayEquals(plain, predict(unet, tape, 6, 64));
+        assertFalse(Arrays.equals(plain, predict(unet, tape, 6.5, 64)));
+        assertFalse(Arrays.equals(plain, predict(unet, tape, 6, 65)));
+    }
+
+    private static float[] predict(UNet unet, Tape tape, double guidance, double height) {
+        TextAndSizes added = new TextAndSizes(
+                Tensor.of(new float[] {1, 2, 3}, 1, 3), new double[][] {{height, 64, 0, 0, 64, 64}});
+        UNetConditions conditions = new UNetConditions(
+                Tensor.zeros(1, 2, 4), Optional.of(added), Optional.of(new double[] {guidance}));
+        Tensor x = Tensor.of(new TorchGenerator(3).randn(16), 1, 4, 4, 1);
+        float[] out = unet.forward(tape, x, new double[] {500}, conditions).data().clone();
+        tape.reset();
+        return out;
+    }
+
+    @Test
+    void refusesConditionsThatDoNotFit() throws IOException {
+        Tape tape = Tape.inference(Compute.best());
+        Tensor x = Tensor.zeros(1, 4, 4, 1);
+        Tensor context = Tensor.zeros(1, 2, 4);
+        double[] timestep = {1};
+        Optional<double[]> scale = Optional.of(timestep);
+        Optional<TextAndSizes> added = Optional.of(new TextAndSizes(Tensor.zeros(1, 3), new double[1][6]));
+        UNet told = new UNet(TOLD_EVERYTHING);
+        UNet plain = load(Golden.carried("unet/gray_2level_32"));
+        refused(() -> told.forward(tape, x, timestep, context), "sizes are missing");
+        refused(
+                () -> told.forward(tape, x, timestep, new UNetConditions(context, added, Optional.empty())),
+                "guidance built in");
+        refused(() -> told.forward(tape, x, timestep, conditions(Tensor.zeros(1, 2), new double[1][6])), "(1, 3)");
+        refused(() -> told.forward(tape, x, timestep, conditions(Tensor.zeros(1, 3), new double[1][5])), "got 5");
+        refused(() -> told.forward(tape, x, timestep, conditions(Tensor.zeros(1, 3), new double[2][6])), "got 2");
+        Tensor gray = Tensor.zeros(1, 8, 8, 1);
+        Tensor text = Tensor.zeros(1, 2, 32);
+        refused(
+                () -> plain.forward(tape, gray, timestep, new UNetConditions(text, added, Optional.empty())),
+                "not known to this model");
+        refused(
+                () -> plain.forward(tape, gray, timestep, new UNetConditions(text, Optional.empty(), scale)),
+                "not known to this model");
+    }
+
+    private static UNetConditions conditions(Tensor pooled, double[][] sizes) {
+        return new UNetConditions(
+                Tensor.zeros(1, 2, 4), Optional.of(new TextAndSizes(pooled, sizes)), Optional.of(new double[] {1}));
+    }
+
+    private static double[][] rows(Tensor matrix) {
+        double[][] rows = new double[matrix.size(0)][matrix.size(1)];
+        for (int r = 0; r < rows.length; r++) {
+            for (int c = 0; c < rows[r].length; c++) {
+                rows[r][c] = matrix.get(r * rows[r].length + c);
+            }
+        }
+        return rows;
     }
 
     @Test
