@@ -3,8 +3,12 @@ package dev.mezzotint.bench;
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.scalar.ScalarConv;
+import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.kernel.simd.SimdConv;
+import dev.mezzotint.engine.kernel.simd.SimdGemm;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +78,7 @@ public class ConvBenchmark {
     private Workers workers;
     private float[] x;
     private float[] weight;
-    private float[] packed;
+    private PackedOperand packed;
     private float[] y;
     private float[] dy;
     private float[] dx;
@@ -95,8 +99,11 @@ public class ConvBenchmark {
         y = new float[outputs];
         dx = new float[inputs];
         dw = new float[weight.length];
-        packed = new float[conv.packedLength(geometry)];
-        conv.pack(workers, geometry, weight, 0, packed, 0);
+        GemmKernel gemm = kernel.equals("scalar") ? new ScalarGemm() : new SimdGemm();
+        int depth = geometry.depth();
+        float[] panels = new float[gemm.packedLength(depth, geometry.outChannels())];
+        gemm.pack(workers, depth, geometry.outChannels(), weight, 0, 1, depth, panels, 0);
+        packed = new PackedOperand.Floats(panels);
         forwardPass();
         conv.backwardInput(workers, geometry, dy, 0, weight, 0, dx, 0);
         conv.backwardWeight(workers, geometry, x, 0, dy, 0, dw, 0, false);
@@ -139,7 +146,7 @@ public class ConvBenchmark {
     }
 
     private void forwardPass() {
-        conv.forward(workers, geometry, x, 0, packed, 0, y, 0, Epilogue.STORE);
+        conv.forward(workers, geometry, x, 0, packed, y, 0, Epilogue.STORE);
     }
 
     private static double dot(float[] a, float[] b) {

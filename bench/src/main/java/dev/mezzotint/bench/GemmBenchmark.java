@@ -2,6 +2,7 @@ package dev.mezzotint.bench;
 
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.kernel.simd.SimdGemm;
 import dev.mezzotint.engine.parallel.Workers;
@@ -40,6 +41,10 @@ public class GemmBenchmark {
     @Param({"simd", "scalar"})
     public String kernel;
 
+    /** Whether the right operand is kept in half precision, as the weights of most published models are. */
+    @Param({"false", "true"})
+    public boolean halves;
+
     /** How many threads share the product. */
     @Param({"1", "2"})
     public int threads;
@@ -51,7 +56,7 @@ public class GemmBenchmark {
     private Workers workers;
     private float[] a;
     private float[] b;
-    private float[] packed;
+    private PackedOperand packed;
     private float[] c;
     private double peak;
 
@@ -67,9 +72,15 @@ public class GemmBenchmark {
         Random random = new Random(1);
         a = randomValues(random, m * k);
         b = randomValues(random, k * n);
+        if (halves) {
+            for (int i = 0; i < b.length; i++) {
+                b[i] = Float.float16ToFloat(Float.floatToFloat16(b[i]));
+            }
+        }
         c = new float[m * n];
-        packed = new float[gemm.packedLength(k, n)];
-        gemm.pack(workers, k, n, b, 0, n, 1, packed, 0);
+        float[] panels = new float[gemm.packedLength(k, n)];
+        gemm.pack(workers, k, n, b, 0, n, 1, panels, 0);
+        packed = halves ? new PackedOperand.Halves(halves(panels)) : new PackedOperand.Floats(panels);
         run(a, k, 1);
         for (int sample = 0; sample < 1000; sample++) {
             int i = random.nextInt(m);
@@ -112,8 +123,16 @@ public class GemmBenchmark {
     }
 
     private float[] run(float[] left, int rowStride, int columnStride) {
-        gemm.multiply(workers, m, n, k, left, 0, rowStride, columnStride, packed, 0, c, 0, n, Epilogue.STORE);
+        gemm.multiply(workers, m, n, k, left, 0, rowStride, columnStride, packed, c, 0, n, Epilogue.STORE);
         return c;
+    }
+
+    private static short[] halves(float[] values) {
+        short[] halves = new short[values.length];
+        for (int i = 0; i < values.length; i++) {
+            halves[i] = Float.floatToFloat16(values[i]);
+        }
+        return halves;
     }
 
     static float[] randomValues(Random random, int length) {

@@ -4,6 +4,7 @@ import dev.mezzotint.engine.kernel.BroadcastGeometry;
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Optional;
@@ -17,36 +18,16 @@ public final class ConvOps {
      *
      * @param x (batch, height, width, in), as the geometry says
      * @param weight (out, kernelHeight, kernelWidth, in)
-     * @param packed the weight packed with the convolution kernel
+     * @param packed the weight packed as the convolution kernel wants it
      * @param bias (out), if any
      * @return (batch, outHeight, outWidth, out)
      * @throws IllegalArgumentException if the shapes are not those of the geometry
      */
     public static Tensor conv2d(
-            Tape tape, ConvGeometry geometry, Tensor x, Tensor weight, float[] packed, Optional<Tensor> bias) {
+            Tape tape, ConvGeometry geometry, Tensor x, Tensor weight, PackedOperand packed, Optional<Tensor> bias) {
         ConvGeometry g = geometry;
-        Shape wanted = Shape.of(g.batch(), g.height(), g.width(), g.inChannels());
-        if (!x.shape().equals(wanted)) {
-            throw new IllegalArgumentException("conv2d: input " + x.shape() + " must be " + wanted);
-        }
-        Shape kernel = Shape.of(g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
-        if (!weight.shape().equals(kernel) || bias.isPresent() && bias.get().length() != g.outChannels()) {
-            throw new IllegalArgumentException("conv2d: weight " + weight.shape() + " must be " + kernel
-                    + ", and a bias must have " + g.outChannels() + " values"
-                    + bias.map(b -> ", got " + b.shape()).orElse(""));
-        }
         ConvKernel conv = tape.kernels().conv();
-        Tensor y = tape.allocate(Shape.of(g.batch(), g.outHeight(), g.outWidth(), g.outChannels()));
-        conv.forward(
-                tape.workers(),
-                g,
-                x.data(),
-                0,
-                packed,
-                0,
-                y.data(),
-                0,
-                Epilogue.bias(bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias)));
+        Tensor y = correlate(tape, g, x, weight.shape(), packed, bias);
         Tensor biasInput = bias.orElse(weight);
         return tape.record(
                 y,
@@ -65,5 +46,46 @@ public final class ConvOps {
                 x,
                 weight,
                 biasInput);
+    }
+
+    /**
+     * As {@link #conv2d(Tape, ConvGeometry, Tensor, Tensor, PackedOperand, Optional)} with a weight that exists packed
+     * alone.
+     *
+     * @param weight its shape
+     * @throws IllegalArgumentException if the shapes are not those of the geometry, or the tape records, since gradients
+     *     need the weight
+     */
+    public static Tensor conv2d(
+            Tape tape, ConvGeometry geometry, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias) {
+        tape.refuseRecording("conv2d");
+        return correlate(tape, geometry, x, weight, packed, bias);
+    }
+
+    private static Tensor correlate(
+            Tape tape, ConvGeometry g, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias) {
+        Shape wanted = Shape.of(g.batch(), g.height(), g.width(), g.inChannels());
+        if (!x.shape().equals(wanted)) {
+            throw new IllegalArgumentException("conv2d: input " + x.shape() + " must be " + wanted);
+        }
+        Shape kernel = Shape.of(g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
+        if (!weight.equals(kernel) || bias.isPresent() && bias.get().length() != g.outChannels()) {
+            throw new IllegalArgumentException("conv2d: weight " + weight + " must be " + kernel
+                    + ", and a bias must have " + g.outChannels() + " values"
+                    + bias.map(b -> ", got " + b.shape()).orElse(""));
+        }
+        Tensor y = tape.allocate(Shape.of(g.batch(), g.outHeight(), g.outWidth(), g.outChannels()));
+        tape.kernels()
+                .conv()
+                .forward(
+                        tape.workers(),
+                        g,
+                        x.data(),
+                        0,
+                        packed,
+                        y.data(),
+                        0,
+                        Epilogue.bias(bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias)));
+        return y;
     }
 }

@@ -4,6 +4,7 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.BroadcastGeometry;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Optional;
@@ -17,57 +18,33 @@ public final class MatrixOps {
      *
      * @param x (…, in)
      * @param weight (out, in)
-     * @param packed the weight packed with {@link #packLinear}
+     * @param packed the weight packed with the matrix kernel, as a right operand of {@code in} rows and {@code out} columns
      * @param bias (out), if any
      * @return (…, out)
      * @throws IllegalArgumentException if the shapes do not fit
      */
     public static Tensor linear(
-            Tape tape, Tensor x, Tensor weight, float[] packed, Optional<Tensor> bias, Activation activation) {
-        if (weight.shape().rank() != 2
-                || x.shape().rank() < 1
-                || x.shape().last() != weight.size(1)
-                || bias.isPresent() && bias.get().length() != weight.size(0)) {
-            throw new IllegalArgumentException("linear: input " + x.shape() + ", weight " + weight.shape()
-                    + bias.map(b -> " and bias " + b.shape()).orElse("")
-                    + " do not fit; they must be (…, in), (out, in) and (out)");
-        }
-        int in = weight.size(1);
-        int out = weight.size(0);
+            Tape tape, Tensor x, Tensor weight, PackedOperand packed, Optional<Tensor> bias, Activation activation) {
         if (tape.isRecording() && activation != Activation.NONE) {
             return PointwiseOps.activate(tape, linear(tape, x, weight, packed, bias, Activation.NONE), activation);
         }
+        Tensor y = product(tape, x, weight.shape(), packed, bias, activation);
+        int in = weight.size(1);
+        int out = weight.size(0);
         int rows = x.shape().rows();
         GemmKernel gemm = tape.kernels().gemm();
-        Tensor y = tape.allocate(x.shape().with(-1, out));
-        float[] biasData = bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias);
-        gemm.multiply(
-                tape.workers(),
-                rows,
-                out,
-                in,
-                x.data(),
-                0,
-                in,
-                1,
-                packed,
-                0,
-                y.data(),
-                0,
-                out,
-                new Epilogue(biasData, false, activation));
         Tensor biasInput = bias.orElse(weight);
         return tape.record(
                 y,
                 dy -> {
                     tape.addGradient(x, dx -> {
-                        float[] weights = packed(tape, out, in, weight.data(), in, 1);
+                        PackedOperand.Floats weights = packed(tape, out, in, weight.data(), in, 1);
                         gemm.multiply(
-                                tape.workers(), rows, in, out, dy, 0, out, 1, weights, 0, dx, 0, in, Epilogue.STORE);
-                        tape.workspace().give(weights);
+                                tape.workers(), rows, in, out, dy, 0, out, 1, weights, dx, 0, in, Epilogue.STORE);
+                        tape.workspace().give(weights.values());
                     });
                     if (tape.needs(weight)) {
-                        float[] inputs = packed(tape, rows, in, x.data(), in, 1);
+                        PackedOperand.Floats inputs = packed(tape, rows, in, x.data(), in, 1);
                         gemm.multiply(
                                 tape.workers(),
                                 out,
@@ -78,12 +55,11 @@ public final class MatrixOps {
                                 1,
                                 out,
                                 inputs,
-                                0,
                                 tape.gradientSum(weight),
                                 0,
                                 in,
                                 Epilogue.ACCUMULATE);
-                        tape.workspace().give(inputs);
+                        tape.workspace().give(inputs.values());
                     }
                     if (bias.isPresent() && tape.needs(biasInput)) {
                         BroadcastGeometry columns = new BroadcastGeometry(1, rows, out, 0, 0, 1);
@@ -97,15 +73,49 @@ public final class MatrixOps {
                 biasInput);
     }
 
-    /** Packs a weight (out, in) as {@link #linear} wants it. */
-    public static void packLinear(Tape tape, Tensor weight, float[] packed) {
-        int in = weight.size(1);
-        tape.kernels().gemm().pack(tape.workers(), in, weight.size(0), weight.data(), 0, 1, in, packed, 0);
+    /**
+     * As {@link #linear(Tape, Tensor, Tensor, PackedOperand, Optional, Activation)} with a weight that exists packed alone.
+     *
+     * @param weight its shape, (out, in)
+     * @throws IllegalArgumentException if the shapes do not fit, or the tape records, since gradients need the weight
+     */
+    public static Tensor linear(
+            Tape tape, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias, Activation activation) {
+        tape.refuseRecording("linear");
+        return product(tape, x, weight, packed, bias, activation);
     }
 
-    /** Floats that {@link #packLinear} writes. */
-    public static int packedLength(Tape tape, Tensor weight) {
-        return tape.kernels().gemm().packedLength(weight.size(1), weight.size(0));
+    private static Tensor product(
+            Tape tape, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias, Activation activation) {
+        if (weight.rank() != 2
+                || x.shape().rank() < 1
+                || x.shape().last() != weight.size(1)
+                || bias.isPresent() && bias.get().length() != weight.size(0)) {
+            throw new IllegalArgumentException("linear: input " + x.shape() + ", weight " + weight
+                    + bias.map(b -> " and bias " + b.shape()).orElse("")
+                    + " do not fit; they must be (…, in), (out, in) and (out)");
+        }
+        int in = weight.size(1);
+        int out = weight.size(0);
+        Tensor y = tape.allocate(x.shape().with(-1, out));
+        float[] biasData = bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias);
+        tape.kernels()
+                .gemm()
+                .multiply(
+                        tape.workers(),
+                        x.shape().rows(),
+                        out,
+                        in,
+                        x.data(),
+                        0,
+                        in,
+                        1,
+                        packed,
+                        y.data(),
+                        0,
+                        out,
+                        new Epilogue(biasData, false, activation));
+        return y;
     }
 
     /**
@@ -147,17 +157,17 @@ public final class MatrixOps {
             int bRow,
             int bColumn,
             float[] c) {
-        float[] packed = packed(tape, k, n, b, bRow, bColumn);
+        PackedOperand.Floats packed = packed(tape, k, n, b, bRow, bColumn);
         tape.kernels()
                 .gemm()
-                .multiply(tape.workers(), m, n, k, a, 0, aRow, aColumn, packed, 0, c, 0, n, Epilogue.STORE);
-        tape.workspace().give(packed);
+                .multiply(tape.workers(), m, n, k, a, 0, aRow, aColumn, packed, c, 0, n, Epilogue.STORE);
+        tape.workspace().give(packed.values());
     }
 
-    private static float[] packed(Tape tape, int k, int n, float[] b, int rowStride, int columnStride) {
+    private static PackedOperand.Floats packed(Tape tape, int k, int n, float[] b, int rowStride, int columnStride) {
         GemmKernel gemm = tape.kernels().gemm();
         float[] packed = tape.workspace().take(gemm.packedLength(k, n));
         gemm.pack(tape.workers(), k, n, b, 0, rowStride, columnStride, packed, 0);
-        return packed;
+        return new PackedOperand.Floats(packed);
     }
 }

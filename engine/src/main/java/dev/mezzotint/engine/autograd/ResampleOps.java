@@ -61,16 +61,7 @@ public final class ResampleOps {
      * @throws IllegalArgumentException if an index is not a row of the table
      */
     public static Tensor gather(Tape tape, Tensor table, int[] indices) {
-        if (table.shape().rank() != 2 || indices.length == 0) {
-            throw new IllegalArgumentException("gather: a table of shape " + table.shape() + " and " + indices.length
-                    + " indices; it needs a matrix and at least one index");
-        }
-        for (int index : indices) {
-            if (index < 0 || index >= table.size(0)) {
-                throw new IllegalArgumentException(
-                        "gather: index " + index + " is not a row of a table of shape " + table.shape());
-            }
-        }
+        requireRows(table.shape(), indices);
         int width = table.shape().last();
         ResampleKernel kernel = tape.kernels().resample();
         Tensor y = tape.allocate(Shape.of(indices.length, width));
@@ -83,5 +74,23 @@ public final class ResampleOps {
                     }
                 },
                 table);
+    }
+
+    /**
+     * Refuses indices that are not rows of a table.
+     *
+     * @throws IllegalArgumentException if the table is no matrix, there is no index, or one is not a row
+     */
+    public static void requireRows(Shape table, int[] indices) {
+        if (table.rank() != 2 || indices.length == 0) {
+            throw new IllegalArgumentException("gather: a table of shape " + table + " and " + indices.length
+                    + " indices; it needs a matrix and at least one index");
+        }
+        for (int index : indices) {
+            if (index < 0 || index >= table.size(0)) {
+                throw new IllegalArgumentException(
+                        "gather: index " + index + " is not a row of a table of shape " + table);
+            }
+        }
     }
 }

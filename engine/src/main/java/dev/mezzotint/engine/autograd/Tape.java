@@ -65,6 +65,14 @@ public final class Tape {
         return recording;
     }
 
+    /** Says that an operation has no way back. */
+    void refuseRecording(String operation) {
+        if (recording) {
+            throw new IllegalArgumentException(
+                    operation + ": gradients need the weight itself, not its packed form; use an inference tape");
+        }
+    }
+
     /** The kernels to compute with. */
     public Kernels kernels() {
         return compute.kernels();

@@ -4,21 +4,18 @@ import dev.mezzotint.engine.parallel.Workers;
 
 /** Two-dimensional convolution, channels last, and its two gradients. Layouts are those of {@link ConvGeometry}. */
 public interface ConvKernel {
-    /** Number of floats that the packed weights of a convolution take. */
-    int packedLength(ConvGeometry geometry);
-
-    /** Packs weights (outChannels, kernelHeight, kernelWidth, inChannels) for {@link #forward}. */
-    void pack(
-            Workers workers, ConvGeometry geometry, float[] weight, int weightOffset, float[] packed, int packedOffset);
-
-    /** y = x ∗ w, with the epilogue's bias (one a channel) and activation. */
+    /**
+     * y = x ∗ w, with the epilogue's bias (one a channel) and activation.
+     *
+     * @param packed the weights (outChannels, kernelHeight, kernelWidth, inChannels), packed by the {@link GemmKernel} of
+     *     the same set: a matrix of {@code depth} rows and {@code outChannels} columns
+     */
     void forward(
             Workers workers,
             ConvGeometry geometry,
             float[] x,
             int xOffset,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] y,
             int yOffset,
             Epilogue epilogue);

@@ -8,8 +8,14 @@ import dev.mezzotint.engine.parallel.Workers;
  * once and used many times.
  */
 public interface GemmKernel {
-    /** Number of floats that a packed right operand of {@code k} rows and {@code n} columns takes. */
+    /** Number of elements that a packed right operand of {@code k} rows and {@code n} columns takes. */
     int packedLength(int k, int n);
+
+    /**
+     * How many columns can be packed on their own: if {@code j} is a multiple of it, the columns from {@code j} begin at
+     * {@code j * k} of the packed operand, just as if they were a matrix of their own.
+     */
+    int packedColumns();
 
     /**
      * Packs B, whose element (p, j) is {@code b[bOffset + p * rowStride + j * columnStride]}.
@@ -40,8 +46,7 @@ public interface GemmKernel {
             int aOffset,
             int aRowStride,
             int aColumnStride,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] c,
             int cOffset,
             int cRowStride,

@@ -3,7 +3,7 @@ package dev.mezzotint.engine.nn;
 import dev.mezzotint.engine.autograd.ConvOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.ConvGeometry;
-import dev.mezzotint.engine.kernel.ConvKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Optional;
@@ -16,7 +16,6 @@ public final class Conv2d {
     private final int stride;
     private final int padBefore;
     private final int padAfter;
-    private final PackedWeight packed;
 
     /** A convolution with the same padding on all sides. */
     public Conv2d(Parameters parameters, int in, int out, int kernel, int stride, int pad) {
@@ -46,24 +45,22 @@ public final class Conv2d {
         this.stride = stride;
         this.padBefore = padBefore;
         this.padAfter = padAfter;
-        packed = new PackedWeight(weight);
     }
 
     /** Maps (batch, height, width, in) to (batch, outHeight, outWidth, out). */
     public Tensor forward(Tape tape, Tensor x) {
-        Tensor w = weight.on(tape);
-        if (x.shape().rank() != 4 || x.shape().last() != w.shape().last()) {
-            throw new IllegalArgumentException("conv2d: input " + x.shape() + " does not fit weight " + w.shape()
-                    + "; it must be (batch, height, width, " + w.shape().last() + ")");
+        Shape w = weight.shape();
+        if (x.shape().rank() != 4 || x.shape().last() != w.last()) {
+            throw new IllegalArgumentException("conv2d: input " + x.shape() + " does not fit weight " + w
+                    + "; it must be (batch, height, width, " + w.last() + ")");
         }
         ConvGeometry geometry = new ConvGeometry(
                 x.size(0), x.size(1), x.size(2), x.size(3), w.size(0), kernel, kernel, stride, padBefore, padBefore,
                 padAfter, padAfter);
-        ConvKernel conv = tape.kernels().conv();
-        float[] panels = packed.get(
-                tape,
-                conv.packedLength(geometry),
-                target -> conv.pack(tape.workers(), geometry, w.data(), 0, target, 0));
-        return ConvOps.conv2d(tape, geometry, x, w, panels, bias.map(b -> b.on(tape)));
+        PackedOperand packed = weight.packed(tape);
+        Optional<Tensor> b = bias.map(parameter -> parameter.on(tape));
+        return tape.isRecording()
+                ? ConvOps.conv2d(tape, geometry, x, weight.on(tape), packed, b)
+                : ConvOps.conv2d(tape, geometry, x, w, packed, b);
     }
 }

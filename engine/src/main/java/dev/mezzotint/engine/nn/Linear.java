@@ -3,6 +3,7 @@ package dev.mezzotint.engine.nn;
 import dev.mezzotint.engine.autograd.MatrixOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Optional;
@@ -11,7 +12,6 @@ import java.util.Optional;
 public final class Linear {
     private final Parameter weight;
     private final Optional<Parameter> bias;
-    private final PackedWeight packed;
 
     /** Declares {@code weight} and, if wanted, {@code bias}. */
     public Linear(Parameters parameters, int in, int out, boolean withBias) {
@@ -25,7 +25,6 @@ public final class Linear {
         bias = withBias
                 ? Optional.of(parameters.declare("bias", Shape.of(out), ParameterLayout.SAME, Initializer.constant(0)))
                 : Optional.empty();
-        packed = new PackedWeight(weight);
     }
 
     /** Maps (…, in) to (…, out). */
@@ -35,9 +34,10 @@ public final class Linear {
 
     /** Maps (…, in) to (…, out) and applies an activation. */
     public Tensor forward(Tape tape, Tensor x, Activation activation) {
-        Tensor w = weight.on(tape);
-        float[] panels =
-                packed.get(tape, MatrixOps.packedLength(tape, w), target -> MatrixOps.packLinear(tape, w, target));
-        return MatrixOps.linear(tape, x, w, panels, bias.map(b -> b.on(tape)), activation);
+        PackedOperand packed = weight.packed(tape);
+        Optional<Tensor> b = bias.map(parameter -> parameter.on(tape));
+        return tape.isRecording()
+                ? MatrixOps.linear(tape, x, weight.on(tape), packed, b, activation)
+                : MatrixOps.linear(tape, x, weight.shape(), packed, b, activation);
     }
 }

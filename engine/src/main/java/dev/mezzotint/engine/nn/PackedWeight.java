@@ -1,34 +1,121 @@
 package dev.mezzotint.engine.nn;
 
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.checkpoint.DType;
+import dev.mezzotint.engine.checkpoint.StoredTensor;
+import dev.mezzotint.engine.kernel.GemmKernel;
 import dev.mezzotint.engine.kernel.Kernels;
+import dev.mezzotint.engine.kernel.PackedOperand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 
-/** A packed copy of a weight, made again when the weight has changed or other kernels are to read it. */
+/**
+ * The packed form of a weight, made again when the weight has changed or other kernels are to read it. A weight that is
+ * bound to a file is packed straight from there, some columns at a time, and stays in the file's precision.
+ */
 final class PackedWeight {
-    /** Writes the packed form. */
-    @FunctionalInterface
-    interface Packer {
-        void pack(float[] packed);
-    }
-
     private final Parameter weight;
-    private float[] packed = {};
+    private Optional<PackedOperand> packed = Optional.empty();
     private int version = -1;
-    private Kernels packedFor;
+    private Optional<Kernels> packedFor = Optional.empty();
 
     PackedWeight(Parameter weight) {
         this.weight = weight;
     }
 
-    float[] get(Tape tape, int length, Packer packer) {
-        if (version != weight.version() || packed.length != length || packedFor != tape.kernels()) {
-            if (packed.length != length) {
-                packed = new float[length];
-            }
-            packer.pack(packed);
+    PackedOperand get(Tape tape) {
+        if (packed.isEmpty()
+                || version != weight.version()
+                || packedFor.get() != tape.kernels()) {
+            packed = Optional.of(weight.source().isPresent() ? fromFile(tape, weight.source().get()) : fromValue(tape));
             version = weight.version();
-            packedFor = tape.kernels();
+            packedFor = Optional.of(tape.kernels());
         }
-        return packed;
+        return packed.get();
+    }
+
+    void forget() {
+        packed = Optional.empty();
+    }
+
+    /** Output channels: columns of the right operand. */
+    private int columns() {
+        return weight.shape().size(0);
+    }
+
+    private int depth() {
+        return weight.shape().length() / columns();
+    }
+
+    private PackedOperand fromValue(Tape tape) {
+        GemmKernel gemm = tape.kernels().gemm();
+        int length = gemm.packedLength(depth(), columns());
+        // Training packs in every step; it does so into the same array.
+        float[] target = packed.isPresent()
+                        && packed.get() instanceof PackedOperand.Floats(float[] old)
+                        && old.length == length
+                ? old
+                : new float[length];
+        gemm.pack(tape.workers(), depth(), columns(), weight.value().data(), 0, 1, depth(), target, 0);
+        return new PackedOperand.Floats(target);
+    }
+
+    private PackedOperand fromFile(Tape tape, StoredTensor source) {
+        forget();
+        int length = tape.kernels().gemm().packedLength(depth(), columns());
+        if (source.dtype() == DType.F16) {
+            short[] target = new short[length];
+            pack(tape, source, (from, panel, count) -> {
+                for (int i = 0; i < count; i++) {
+                    target[from + i] = Float.floatToFloat16(panel[i]);
+                }
+            });
+            return new PackedOperand.Halves(target);
+        }
+        if (source.dtype() == DType.BF16) {
+            short[] target = new short[length];
+            pack(tape, source, (from, panel, count) -> {
+                for (int i = 0; i < count; i++) {
+                    target[from + i] = DType.floatToBfloat16(panel[i]);
+                }
+            });
+            return new PackedOperand.BrainHalves(target);
+        }
+        float[] target = new float[length];
+        pack(tape, source, (from, panel, count) -> System.arraycopy(panel, 0, target, from, count));
+        return new PackedOperand.Floats(target);
+    }
+
+    /** Takes packed columns over. */
+    @FunctionalInterface
+    private interface PanelSink {
+        void put(int from, float[] panel, int count);
+    }
+
+    private void pack(Tape tape, StoredTensor source, PanelSink sink) {
+        GemmKernel gemm = tape.kernels().gemm();
+        int depth = depth();
+        int step = gemm.packedColumns();
+        int panels = (columns() + step - 1) / step;
+        // One task a thread, not one a panel, because each needs buffers.
+        int tasks = Math.min(panels, tape.workers().threads());
+        try (StoredTensor.Rows rows = source.open()) {
+            tape.workers().run(tasks, task -> {
+                int first = (int) ((long) panels * task / tasks) * step;
+                int last = Math.min(columns(), (int) ((long) panels * (task + 1) / tasks) * step);
+                float[] plain = new float[Math.multiplyExact(depth, Math.min(step, last - first))];
+                float[] panel = new float[gemm.packedLength(depth, Math.min(step, last - first))];
+                for (int column = first; column < last; column += step) {
+                    int count = Math.min(step, last - column);
+                    rows.read(column, column + count, plain, 0);
+                    weight.layout().rowsFromStored(plain, count, weight.shape());
+                    gemm.pack(tape.workers(), depth, count, plain, 0, 1, depth, panel, 0);
+                    sink.put(column * depth, panel, gemm.packedLength(depth, count));
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

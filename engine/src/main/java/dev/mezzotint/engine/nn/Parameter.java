@@ -1,33 +1,48 @@
 package dev.mezzotint.engine.nn;
 
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.checkpoint.StoredTensor;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * A named tensor that training changes. Its gradient exists from the first time it is asked for. Whoever changes the
- * values says so with {@link #changed}, because layers keep packed copies.
+ * A named tensor that training changes. Values and gradient exist from the first time they are asked for: values begin as
+ * zeros, or as what the file holds that the parameter is bound to. Whoever changes the values says so with {@link
+ * #changed}, because layers keep packed copies; then the parameter is bound no more.
  */
 public final class Parameter {
     private final String name;
+    private final Shape shape;
     private final ParameterLayout layout;
     private final Initializer initializer;
-    private final Tensor value;
+    private final PackedWeight packed = new PackedWeight(this);
+    private Optional<StoredTensor> source = Optional.empty();
+    private Optional<Tensor> value = Optional.empty();
     private Tensor gradient;
     private boolean trainable = true;
     private int version;
 
     Parameter(String name, Shape shape, ParameterLayout layout, Initializer initializer) {
         this.name = Objects.requireNonNull(name, "name");
+        this.shape = Objects.requireNonNull(shape, "shape");
         this.layout = Objects.requireNonNull(layout, "layout");
         this.initializer = Objects.requireNonNull(initializer, "initializer");
-        this.value = Tensor.zeros(shape);
     }
 
     /** The name that checkpoints use, such as {@code conv_in.weight}. */
     public String name() {
         return name;
+    }
+
+    /** The shape in this engine's layout. */
+    public Shape shape() {
+        return shape;
     }
 
     /** How checkpoints lay it out. */
@@ -40,15 +55,67 @@ public final class Parameter {
         return initializer;
     }
 
-    /** The values, in this engine's layout. */
+    /**
+     * The values, in this engine's layout.
+     *
+     * @throws UncheckedIOException if they are bound to a file that cannot be read any more
+     */
     public Tensor value() {
-        return value;
+        if (value.isEmpty()) {
+            value = Optional.of(source.isPresent() ? read(source.get()) : Tensor.zeros(shape));
+        }
+        return value.get();
+    }
+
+    private Tensor read(StoredTensor stored) {
+        try {
+            float[] values = stored.floats();
+            layout.rowsFromStored(values, shape.size(0), shape);
+            return Tensor.of(values, shape);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Lets the values be what a file holds. They are read when they are first used: a layer at inference packs them
+     * straight from the file, in the file's precision, and no copy in single precision is made.
+     *
+     * @throws IllegalArgumentException if the stored shape is not this parameter's
+     */
+    public void bind(StoredTensor stored) {
+        if (!layout.fits(shape, stored.shape())) {
+            throw new IllegalArgumentException("parameter " + name + ": " + stored.origin() + " has shape "
+                    + Arrays.toString(stored.shape()) + ", which must be "
+                    + Arrays.toString(layout.stored(shape).toArray()));
+        }
+        changed();
+        source = Optional.of(stored);
+        release();
+    }
+
+    /** What the values are read from; empty if they are the parameter's own. */
+    public Optional<StoredTensor> source() {
+        return source;
+    }
+
+    /** Forgets values and packed form if they can be read again. */
+    void release() {
+        if (source.isPresent()) {
+            value = Optional.empty();
+            packed.forget();
+        }
+    }
+
+    /** Whether {@link #value} would have to read a file. */
+    boolean isUnread() {
+        return source.isPresent() && value.isEmpty();
     }
 
     /** The sum of gradients since they were last cleared. */
     public Tensor gradient() {
         if (gradient == null) {
-            gradient = Tensor.zeros(value.shape());
+            gradient = Tensor.zeros(shape);
         }
         return gradient;
     }
@@ -66,6 +133,7 @@ public final class Parameter {
     /** Says that the values were changed. */
     public void changed() {
         version++;
+        source = Optional.empty();
     }
 
     /** Grows with every change of the values. */
@@ -76,8 +144,13 @@ public final class Parameter {
     /** The values for an operation on the tape, which then adds gradients here if the parameter is trainable. */
     public Tensor on(Tape tape) {
         if (trainable && tape.isRecording()) {
-            tape.watch(value, gradient());
+            tape.watch(value(), gradient());
         }
-        return value;
+        return value();
+    }
+
+    /** As the right operand of a product: one column an index of the first dimension. */
+    PackedOperand packed(Tape tape) {
+        return packed.get(tape);
     }
 }

@@ -3,6 +3,7 @@ package dev.mezzotint.engine.nn;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Layouts;
 import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Arrays;
 
 /** How a parameter is laid out in checkpoints, which are PyTorch's, compared with this engine. */
 public enum ParameterLayout {
@@ -27,12 +28,35 @@ public enum ParameterLayout {
         return this == CONVOLUTION ? Layouts.permute(value, 0, 3, 1, 2).data() : value.data();
     }
 
-    /** Fills a parameter from values in the checkpoint's order. */
-    public void fromStored(float[] stored, Tensor value) {
-        float[] source = this == CONVOLUTION
-                ? Layouts.permute(Tensor.of(stored, stored(value.shape())), 0, 2, 3, 1)
-                        .data()
-                : stored;
-        System.arraycopy(source, 0, value.data(), 0, source.length);
+    /** Whether a checkpoint's tensor of this shape can be a parameter of this engine's shape. */
+    boolean fits(Shape shape, int[] stored) {
+        // A pointwise layer is stored with or without its two kernel sizes of one, by version of the writer.
+        return Arrays.equals(stored(shape).toArray(), stored)
+                || this == POINTWISE && Arrays.equals(shape.toArray(), stored);
+    }
+
+    /**
+     * Brings rows in the checkpoint's order into this engine's, in place. A row is what lies behind one index of the first
+     * dimension, which is the same on both sides.
+     *
+     * @param shape of the whole parameter, in this engine's layout
+     */
+    void rowsFromStored(float[] rows, int count, Shape shape) {
+        if (this != CONVOLUTION) {
+            return;
+        }
+        int channels = shape.size(3);
+        int taps = shape.size(1) * shape.size(2);
+        int length = channels * taps;
+        float[] stored = new float[length];
+        for (int row = 0; row < count; row++) {
+            System.arraycopy(rows, row * length, stored, 0, length);
+            for (int tap = 0; tap < taps; tap++) {
+                int to = row * length + tap * channels;
+                for (int c = 0; c < channels; c++) {
+                    rows[to + c] = stored[c * taps + tap];
+                }
+            }
+        }
     }
 }

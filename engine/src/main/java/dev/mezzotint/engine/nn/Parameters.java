@@ -55,7 +55,12 @@ public final class Parameters {
 
     /** Number of values in all parameters. */
     public long count() {
-        return all.values().stream().mapToLong(p -> p.value().length()).sum();
+        return all.values().stream().mapToLong(p -> p.shape().length()).sum();
+    }
+
+    /** Forgets values and packed forms of all bound parameters; they are read again when they are used. */
+    public void release() {
+        all.values().forEach(Parameter::release);
     }
 
     /** Gives every parameter its first values; the same seed gives the same model. */

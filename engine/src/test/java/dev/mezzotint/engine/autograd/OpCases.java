@@ -2,6 +2,7 @@ package dev.mezzotint.engine.autograd;
 
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.ConvGeometry;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -103,9 +104,15 @@ final class OpCases {
     }
 
     private static Tensor linear(Tape tape, Tensor x, Tensor weight, Optional<Tensor> bias, Activation activation) {
-        float[] packed = new float[MatrixOps.packedLength(tape, weight)];
-        MatrixOps.packLinear(tape, weight, packed);
-        return MatrixOps.linear(tape, x, weight, packed, bias, activation);
+        return MatrixOps.linear(tape, x, weight, packed(tape, weight), bias, activation);
+    }
+
+    private static PackedOperand packed(Tape tape, Tensor weight) {
+        int out = weight.size(0);
+        int depth = weight.length() / out;
+        float[] packed = new float[tape.kernels().gemm().packedLength(depth, out)];
+        tape.kernels().gemm().pack(tape.workers(), depth, out, weight.data(), 0, 1, depth, packed, 0);
+        return new PackedOperand.Floats(packed);
     }
 
     private static void convolution(List<OpCase> cases) {
@@ -136,9 +143,7 @@ final class OpCases {
     }
 
     private static Tensor conv(Tape tape, ConvGeometry g, Tensor x, Tensor weight, Optional<Tensor> bias) {
-        float[] packed = new float[tape.kernels().conv().packedLength(g)];
-        tape.kernels().conv().pack(tape.workers(), g, weight.data(), 0, packed, 0);
-        return ConvOps.conv2d(tape, g, x, weight, packed, bias);
+        return ConvOps.conv2d(tape, g, x, weight, packed(tape, weight), bias);
     }
 
     private static void attention(List<OpCase> cases) {

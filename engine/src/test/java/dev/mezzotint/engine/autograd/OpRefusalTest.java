@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.ConvGeometry;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.tensor.Tensor;
@@ -107,13 +108,15 @@ class OpRefusalTest {
     }
 
     private static Refusal linear(String shape, Tensor x, Tensor weight, Optional<Tensor> bias, float[] packed) {
+        PackedOperand operand = new PackedOperand.Floats(packed);
         return new Refusal(
-                "MatrixOps.linear", shape, () -> MatrixOps.linear(TAPE, x, weight, packed, bias, Activation.NONE));
+                "MatrixOps.linear", shape, () -> MatrixOps.linear(TAPE, x, weight, operand, bias, Activation.NONE));
     }
 
     private static Refusal conv(
             String shape, ConvGeometry g, Tensor x, Tensor weight, Optional<Tensor> bias, float[] packed) {
-        return new Refusal("ConvOps.conv2d", shape, () -> ConvOps.conv2d(TAPE, g, x, weight, packed, bias));
+        PackedOperand operand = new PackedOperand.Floats(packed);
+        return new Refusal("ConvOps.conv2d", shape, () -> ConvOps.conv2d(TAPE, g, x, weight, operand, bias));
     }
 
     private static void norms(List<Refusal> all) {

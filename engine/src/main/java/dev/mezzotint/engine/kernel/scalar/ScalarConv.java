@@ -3,6 +3,7 @@ package dev.mezzotint.engine.kernel.scalar;
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 
 /**
@@ -13,31 +14,14 @@ public final class ScalarConv implements ConvKernel {
     /** Holds no state. */
     public ScalarConv() {}
 
-    @Override
-    public int packedLength(ConvGeometry geometry) {
-        return Math.multiplyExact(geometry.outChannels(), geometry.depth());
-    }
-
     /** Packed weights are the weights. */
-    @Override
-    public void pack(
-            Workers workers,
-            ConvGeometry geometry,
-            float[] weight,
-            int weightOffset,
-            float[] packed,
-            int packedOffset) {
-        System.arraycopy(weight, weightOffset, packed, packedOffset, packedLength(geometry));
-    }
-
     @Override
     public void forward(
             Workers workers,
             ConvGeometry geometry,
             float[] x,
             int xOffset,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] y,
             int yOffset,
             Epilogue epilogue) {
@@ -56,9 +40,9 @@ public final class ScalarConv implements ConvKernel {
                             continue;
                         }
                         int pixel = xOffset + inputIndex(geometry, b, s, t);
-                        int tap = packedOffset + weightIndex(geometry, o, u, v);
+                        int tap = weightIndex(geometry, o, u, v);
                         for (int c = 0; c < geometry.inChannels(); c++) {
-                            sum += (double) x[pixel + c] * packed[tap + c];
+                            sum += (double) x[pixel + c] * packed.get(tap + c);
                         }
                     }
                 }

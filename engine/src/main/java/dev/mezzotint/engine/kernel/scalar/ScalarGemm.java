@@ -2,6 +2,7 @@ package dev.mezzotint.engine.kernel.scalar;
 
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 
 /** The matrix product as its definition: c[i, j] = Σ_p a[i, p] · b[p, j], each sum in double precision. */
@@ -12,6 +13,11 @@ public final class ScalarGemm implements GemmKernel {
     @Override
     public int packedLength(int k, int n) {
         return Math.multiplyExact(k, n);
+    }
+
+    @Override
+    public int packedColumns() {
+        return 1;
     }
 
     /** Packed B is B by columns: element (p, j) at j · k + p. */
@@ -43,8 +49,7 @@ public final class ScalarGemm implements GemmKernel {
             int aOffset,
             int aRowStride,
             int aColumnStride,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -53,7 +58,7 @@ public final class ScalarGemm implements GemmKernel {
             for (int j = 0; j < n; j++) {
                 double sum = 0;
                 for (int p = 0; p < k; p++) {
-                    sum += (double) a[aOffset + i * aRowStride + p * aColumnStride] * packed[packedOffset + j * k + p];
+                    sum += (double) a[aOffset + i * aRowStride + p * aColumnStride] * packed.get(j * k + p);
                 }
                 int at = cOffset + i * cRowStride + j;
                 c[at] = ScalarEpilogue.apply(epilogue, sum, j, c[at]);

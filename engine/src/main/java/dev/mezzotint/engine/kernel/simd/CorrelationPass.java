@@ -1,6 +1,7 @@
 package dev.mezzotint.engine.kernel.simd;
 
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 
 /** Runs a {@link Correlation}: each task makes some rows of one image, or some whole images. */
@@ -21,8 +22,7 @@ final class CorrelationPass {
             Correlation shape,
             float[] x,
             int xOffset,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] y,
             int yOffset,
             Epilogue epilogue) {
@@ -48,7 +48,6 @@ final class CorrelationPass {
                         x,
                         xOffset,
                         packed,
-                        packedOffset,
                         y,
                         yOffset,
                         epilogue,
@@ -64,7 +63,6 @@ final class CorrelationPass {
                         x,
                         xOffset,
                         packed,
-                        packedOffset,
                         y,
                         yOffset,
                         epilogue,
@@ -82,8 +80,7 @@ final class CorrelationPass {
             Correlation shape,
             float[] x,
             int xOffset,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] y,
             int yOffset,
             Epilogue epilogue,
@@ -142,7 +139,6 @@ final class CorrelationPass {
                         row * run + p,
                         depth,
                         packed,
-                        packedOffset,
                         y,
                         c,
                         shape.outChannels(),

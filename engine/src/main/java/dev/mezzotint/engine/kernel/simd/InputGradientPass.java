@@ -2,6 +2,7 @@ package dev.mezzotint.engine.kernel.simd;
 
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Arrays;
 
@@ -87,12 +88,13 @@ final class InputGradientPass {
         workers.run(
                 Panels.count(channels),
                 panel -> pack(panel, geometry, rows, columns, weight, weightOffset, packed, shape.depth()));
+        PackedOperand operand = new PackedOperand.Floats(packed);
         if (geometry.stride() == 1) {
-            CorrelationPass.run(workers, shape, dy, dyOffset, packed, 0, dx, dxOffset, Epilogue.STORE);
+            CorrelationPass.run(workers, shape, dy, dyOffset, operand, dx, dxOffset, Epilogue.STORE);
             return;
         }
         float[] dense = scratch.dense(geometry.batch() * rows.count() * columns.count() * channels);
-        CorrelationPass.run(workers, shape, dy, dyOffset, packed, 0, dense, 0, Epilogue.STORE);
+        CorrelationPass.run(workers, shape, dy, dyOffset, operand, dense, 0, Epilogue.STORE);
         scatter(workers, geometry, rows, columns, dense, dx, dxOffset);
     }
 

@@ -11,6 +11,7 @@ final class Scratch {
     private float[] patches = {};
     private float[] packed = {};
     private float[] dense = {};
+    private float[] panel = {};
     private int[] positions = {};
 
     private Scratch() {}
@@ -49,6 +50,14 @@ final class Scratch {
             dense = new float[length];
         }
         return dense;
+    }
+
+    /** As {@link #values}, a fifth buffer, for a slice of a panel. */
+    float[] panel(int length) {
+        if (panel.length < length) {
+            panel = new float[length];
+        }
+        return panel;
     }
 
     /** At least so many integers, content undefined. */

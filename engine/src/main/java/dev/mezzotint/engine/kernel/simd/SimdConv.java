@@ -3,6 +3,7 @@ package dev.mezzotint.engine.kernel.simd;
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 
 /**
@@ -16,30 +17,12 @@ public final class SimdConv implements ConvKernel {
     public SimdConv() {}
 
     @Override
-    public int packedLength(ConvGeometry geometry) {
-        return gemm.packedLength(geometry.depth(), geometry.outChannels());
-    }
-
-    @Override
-    public void pack(
-            Workers workers,
-            ConvGeometry geometry,
-            float[] weight,
-            int weightOffset,
-            float[] packed,
-            int packedOffset) {
-        int depth = geometry.depth();
-        gemm.pack(workers, depth, geometry.outChannels(), weight, weightOffset, 1, depth, packed, packedOffset);
-    }
-
-    @Override
     public void forward(
             Workers workers,
             ConvGeometry geometry,
             float[] x,
             int xOffset,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] y,
             int yOffset,
             Epilogue epilogue) {
@@ -56,7 +39,6 @@ public final class SimdConv implements ConvKernel {
                     from,
                     1,
                     packed,
-                    packedOffset,
                     y,
                     yOffset,
                     to,
@@ -64,7 +46,7 @@ public final class SimdConv implements ConvKernel {
             return;
         }
         CorrelationPass.run(
-                workers, Correlation.forward(geometry), x, xOffset, packed, packedOffset, y, yOffset, epilogue);
+                workers, Correlation.forward(geometry), x, xOffset, packed, y, yOffset, epilogue);
     }
 
     @Override
@@ -91,8 +73,7 @@ public final class SimdConv implements ConvKernel {
                     dyOffset,
                     outChannels,
                     1,
-                    packed,
-                    0,
+                    new PackedOperand.Floats(packed),
                     dx,
                     dxOffset,
                     inChannels,

@@ -2,6 +2,7 @@ package dev.mezzotint.engine.kernel.simd;
 
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 
 /**
@@ -24,6 +25,11 @@ public final class SimdGemm implements GemmKernel {
     @Override
     public int packedLength(int k, int n) {
         return Panels.packedLength(k, n);
+    }
+
+    @Override
+    public int packedColumns() {
+        return Panels.WIDTH;
     }
 
     @Override
@@ -52,8 +58,7 @@ public final class SimdGemm implements GemmKernel {
             int aOffset,
             int aRowStride,
             int aColumnStride,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -69,7 +74,10 @@ public final class SimdGemm implements GemmKernel {
             int cStart = cOffset + row * cRowStride;
             boolean aliased = aRowStride % ALIASING == 0 || aColumnStride % ALIASING == 0;
             boolean copied = aliased && to - from >= PANELS_WORTH_A_COPY;
-            if (aRowStride == 1 && aColumnStride != 1 && !copied) {
+            if (aRowStride == 1
+                    && aColumnStride != 1
+                    && !copied
+                    && packed instanceof PackedOperand.Floats(float[] values)) {
                 alongColumns(
                         rows,
                         n,
@@ -77,8 +85,7 @@ public final class SimdGemm implements GemmKernel {
                         a,
                         aStart,
                         aColumnStride,
-                        packed,
-                        packedOffset,
+                        values,
                         from,
                         to,
                         c,
@@ -96,7 +103,6 @@ public final class SimdGemm implements GemmKernel {
                         aColumnStride,
                         copied || aColumnStride != 1,
                         packed,
-                        packedOffset,
                         from,
                         to,
                         c,
@@ -121,8 +127,7 @@ public final class SimdGemm implements GemmKernel {
             int aRowStride,
             int aColumnStride,
             boolean copied,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             int panelFrom,
             int panelTo,
             float[] c,
@@ -156,7 +161,6 @@ public final class SimdGemm implements GemmKernel {
                     p,
                     depth,
                     packed,
-                    packedOffset,
                     c,
                     cOffset,
                     cRowStride,
@@ -175,7 +179,6 @@ public final class SimdGemm implements GemmKernel {
             int aOffset,
             int aColumnStride,
             float[] packed,
-            int packedOffset,
             int panelFrom,
             int panelTo,
             float[] c,
@@ -204,7 +207,7 @@ public final class SimdGemm implements GemmKernel {
                         n,
                         depth,
                         packed,
-                        packedOffset + panel * Panels.WIDTH * k + p * width,
+                        panel * Panels.WIDTH * k + p * width,
                         0,
                         index,
                         c,

@@ -2,6 +2,7 @@ package dev.mezzotint.engine.kernel.simd;
 
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 
 /** Walks a block of the result tile by tile; tiles that reach over its edge go through a buffer. */
 final class Tiles {
@@ -29,8 +30,7 @@ final class Tiles {
             int k,
             int kFrom,
             int depth,
-            float[] packed,
-            int packedOffset,
+            PackedOperand packed,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -43,13 +43,15 @@ final class Tiles {
             int vectors = Panels.vectors(columns);
             int width = vectors * Panels.LANES;
             int column = panel * Panels.WIDTH;
-            int b = packedOffset + column * k + kFrom * width;
+            int from = column * k + kFrom * width;
+            float[] b = Widening.slice(packed, from, depth * width, scratch);
+            int bOffset = Widening.offset(packed, from);
             for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
                 int to = cOffset + row * cRowStride + column;
                 if (count == Panels.TILE_ROWS && columns == width) {
                     RowMicroKernel.multiply(
-                            vectors, depth, a, positions, row, rows - 1, shift, packed, b, c, to, cRowStride, add);
+                            vectors, depth, a, positions, row, rows - 1, shift, b, bOffset, c, to, cRowStride, add);
                 } else {
                     RowMicroKernel.multiply(
                             vectors,
@@ -59,8 +61,8 @@ final class Tiles {
                             row,
                             rows - 1,
                             shift,
-                            packed,
                             b,
+                            bOffset,
                             scratch.tile,
                             0,
                             width,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Arrays;
 import java.util.Random;
@@ -15,11 +16,9 @@ class ScalarConvTest {
     private final Workers workers = Workers.of(2);
 
     private float[] forward(ConvGeometry geometry, float[] x, float[] w, Epilogue epilogue) {
-        float[] packed = new float[conv.packedLength(geometry)];
-        conv.pack(workers, geometry, w, 0, packed, 0);
         float[] y = new float[geometry.rows() * geometry.outChannels()];
         Arrays.fill(y, Float.NaN);
-        conv.forward(workers, geometry, x, 0, packed, 0, y, 0, epilogue);
+        conv.forward(workers, geometry, x, 0, new PackedOperand.Floats(w), y, 0, epilogue);
         return y;
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class ScalarGemmTest {
         Workers workers = Workers.of(2);
         float[] packed = new float[gemm.packedLength(3, 2)];
         gemm.pack(workers, 3, 2, b, 0, 2, 1, packed, 0);
-        gemm.multiply(workers, 2, 2, 3, a, 0, rowStride, columnStride, packed, 0, c, 0, 2, epilogue);
+        gemm.multiply(workers, 2, 2, 3, a, 0, rowStride, columnStride, new PackedOperand.Floats(packed), c, 0, 2, epilogue);
         return c;
     }
 

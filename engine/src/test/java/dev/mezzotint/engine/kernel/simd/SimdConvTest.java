@@ -7,7 +7,9 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
+import dev.mezzotint.engine.kernel.GemmKernel;
 import dev.mezzotint.engine.kernel.scalar.ScalarConv;
+import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Arrays;
 import java.util.Random;
@@ -50,10 +52,14 @@ class SimdConvTest {
 
     /** All three passes; outputs that must be overwritten hold NaN before. */
     private static Pass run(ConvKernel kernel, Workers workers, ConvGeometry geometry, long seed) {
+        return run(kernel, workers, geometry, seed, Kept.FLOATS);
+    }
+
+    private static Pass run(ConvKernel kernel, Workers workers, ConvGeometry geometry, long seed, Kept kept) {
         Random random = new Random(seed);
         float[] x = values(
                 random, OFFSET + geometry.batch() * geometry.height() * geometry.width() * geometry.inChannels());
-        float[] w = values(random, OFFSET + geometry.outChannels() * geometry.depth());
+        float[] w = Kept.representable(values(random, OFFSET + geometry.outChannels() * geometry.depth()));
         float[] y = values(random, OFFSET + geometry.rows() * geometry.outChannels());
         float[] dy = values(random, y.length);
         float[] dx = new float[x.length];
@@ -69,10 +75,13 @@ class SimdConvTest {
         if (!accumulate) {
             Arrays.fill(dw, OFFSET, dw.length, Float.NaN);
         }
-        float[] packed = new float[OFFSET + kernel.packedLength(geometry)];
+        int depth = geometry.depth();
+        int out = geometry.outChannels();
+        GemmKernel gemm = kernel instanceof SimdConv ? new SimdGemm() : new ScalarGemm();
+        float[] packed = new float[gemm.packedLength(depth, out)];
         Arrays.fill(packed, Float.NaN);
-        kernel.pack(workers, geometry, w, OFFSET, packed, OFFSET);
-        kernel.forward(workers, geometry, x, OFFSET, packed, OFFSET, y, OFFSET, epilogue);
+        gemm.pack(workers, depth, out, w, OFFSET, 1, depth, packed, 0);
+        kernel.forward(workers, geometry, x, OFFSET, kept.keep(packed), y, OFFSET, epilogue);
         kernel.backwardInput(workers, geometry, dy, OFFSET, w, OFFSET, dx, OFFSET);
         kernel.backwardWeight(workers, geometry, x, OFFSET, dy, OFFSET, dw, OFFSET, accumulate);
         return new Pass(y, dx, dw);
@@ -114,6 +123,23 @@ class SimdConvTest {
         check(ConvGeometry.square(2, 8, 8, 256, 128, 1, 1, 0), 5);
         check(new ConvGeometry(2, 32, 32, 32, 32, 3, 3, 2, 0, 0, 1, 1), 6);
         check(ConvGeometry.square(1, 32, 32, 3, 96, 16, 16, 0), 7);
+    }
+
+    @Test
+    void weightsInHalfPrecisionGiveTheBitsOfTheFloatsThatTheyStandFor() {
+        Random random = new Random(6);
+        for (int i = 0; i < 60; i++) {
+            ConvGeometry geometry = i == 0 ? ConvGeometry.square(1, 20, 16, 64, 70, 3, 1, 1) : randomGeometry(random);
+            for (ConvKernel kernel : new ConvKernel[] {simd, scalar}) {
+                float[] floats = run(kernel, Workers.of(1), geometry, i).y();
+                for (Kept kept : Kept.values()) {
+                    assertArrayEquals(
+                            floats,
+                            run(kernel, Workers.of(1), geometry, i, kept).y(),
+                            () -> kept + " " + geometry);
+                }
+            }
+        }
     }
 
     @Test

@@ -57,7 +57,7 @@ class SimdGemmTest {
                     aOffset,
                     a[0],
                     a[1],
-                    values(random, bOffset + k * b[0] + n * b[1]),
+                    Kept.representable(values(random, bOffset + k * b[0] + n * b[1])),
                     bOffset,
                     b[0],
                     b[1],
@@ -86,9 +86,13 @@ class SimdGemmTest {
         }
 
         float[] run(GemmKernel kernel, Workers workers) {
-            float[] packed = new float[3 + kernel.packedLength(k, n)];
+            return run(kernel, workers, Kept.FLOATS);
+        }
+
+        float[] run(GemmKernel kernel, Workers workers, Kept kept) {
+            float[] packed = new float[kernel.packedLength(k, n)];
             Arrays.fill(packed, Float.NaN);
-            kernel.pack(workers, k, n, b, bOffset, bRowStride, bColumnStride, packed, 3);
+            kernel.pack(workers, k, n, b, bOffset, bRowStride, bColumnStride, packed, 0);
             float[] c = before.clone();
             kernel.multiply(
                     workers,
@@ -99,8 +103,7 @@ class SimdGemmTest {
                     aOffset,
                     aRowStride,
                     aColumnStride,
-                    packed,
-                    3,
+                    kept.keep(packed),
                     c,
                     cOffset,
                     cRowStride,
@@ -155,6 +158,42 @@ class SimdGemmTest {
                     .check();
         }
         Case.random(random, 40, 70, 1024).check();
+    }
+
+    @Test
+    void anOperandInHalfPrecisionGivesTheBitsOfTheFloatsThatItStandsFor() {
+        Random random = new Random(4);
+        for (int i = 0; i < 100; i++) {
+            int k = i % 10 == 0 ? 380 + random.nextInt(800) : 1 + random.nextInt(70);
+            Case product = Case.random(random, 1 + random.nextInt(70), 1 + random.nextInt(150), k);
+            for (GemmKernel kernel : new GemmKernel[] {new SimdGemm(), new ScalarGemm()}) {
+                float[] floats = product.run(kernel, Workers.of(1));
+                for (Kept kept : Kept.values()) {
+                    assertArrayEquals(floats, product.run(kernel, Workers.of(1), kept), () -> kept + " " + product);
+                }
+            }
+        }
+    }
+
+    @Test
+    void columnsPackedOnTheirOwnAreThoseOfTheWhole() {
+        Random random = new Random(5);
+        for (int i = 0; i < 50; i++) {
+            int k = 1 + random.nextInt(50);
+            int n = 1 + random.nextInt(200);
+            float[] b = Case.values(random, k * n);
+            for (GemmKernel kernel : new GemmKernel[] {new SimdGemm(), new ScalarGemm()}) {
+                float[] whole = new float[kernel.packedLength(k, n)];
+                kernel.pack(Workers.of(1), k, n, b, 0, n, 1, whole, 0);
+                float[] parts = new float[whole.length];
+                Arrays.fill(parts, Float.NaN);
+                for (int j = 0; j < n; j += kernel.packedColumns()) {
+                    int columns = Math.min(kernel.packedColumns(), n - j);
+                    kernel.pack(Workers.of(1), k, columns, b, j, n, 1, parts, j * k);
+                }
+                assertArrayEquals(whole, parts);
+            }
+        }
     }
 
     @Test
