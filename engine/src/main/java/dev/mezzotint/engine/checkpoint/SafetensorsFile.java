@@ -1,6 +1,5 @@
 package dev.mezzotint.engine.checkpoint;
 
-import dev.mezzotint.engine.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -150,11 +149,6 @@ public final class SafetensorsFile implements TensorFile {
     public void close() {}
 
     private FileTensor find(String name) throws FormatException {
-        FileTensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new FormatException(path + " has no tensor " + Json.of(name).print() + " among its "
-                    + tensors.size() + "; check that the file fits the model");
-        }
-        return tensor;
+        return RenamedTensors.find(path, tensors, name);
     }
 }
