@@ -4,6 +4,8 @@ package dev.mezzotint.engine.kernel;
 public enum Activation {
     /** The identity. */
     NONE,
+    /** max(x, 0); its slope at 0 is 0, as in PyTorch (Nair and Hinton 2010). */
+    RELU,
     /** x · σ(x), also called swish (Elfwing 2017). */
     SILU,
     /** x · Φ(x) with the exact error function (Hendrycks and Gimpel 2016). */

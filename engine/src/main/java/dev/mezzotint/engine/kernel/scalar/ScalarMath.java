@@ -17,6 +17,7 @@ public final class ScalarMath {
     public static double activate(Activation activation, double x) {
         return switch (activation) {
             case NONE -> x;
+            case RELU -> Math.max(x, 0);
             case SILU -> x * sigmoid(x);
             case GELU -> x * normalCdf(x);
             case GELU_TANH -> x * sigmoid(tanhArgument(x));
@@ -28,6 +29,7 @@ public final class ScalarMath {
     public static double derivative(Activation activation, double x) {
         return switch (activation) {
             case NONE -> 1;
+            case RELU -> x <= 0 ? 0 : 1;
             case SILU -> gatedDerivative(x, sigmoid(x), 1);
             case GELU -> normalCdf(x) + x * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
             case GELU_TANH -> {

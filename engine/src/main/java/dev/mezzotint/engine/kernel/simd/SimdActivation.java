@@ -5,6 +5,8 @@ import dev.mezzotint.engine.kernel.ActivationKernel;
 import dev.mezzotint.engine.kernel.Blocks;
 import dev.mezzotint.engine.parallel.Workers;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -142,6 +144,7 @@ public final class SimdActivation implements ActivationKernel {
             Activation activation, int length, float[] x, int xOffset, float[] y, int yOffset) {
         switch (activation) {
             case NONE -> System.arraycopy(x, xOffset, y, yOffset, length);
+            case RELU -> relu(length, x, xOffset, y, yOffset);
             case SILU -> silu(length, x, xOffset, y, yOffset);
             case GELU -> gelu(length, x, xOffset, y, yOffset);
             case GELU_TANH -> geluTanh(length, x, xOffset, y, yOffset);
@@ -161,10 +164,17 @@ public final class SimdActivation implements ActivationKernel {
             float[] bells) {
         switch (activation) {
             case NONE -> System.arraycopy(dy, dyOffset, dx, dxOffset, length);
+            case RELU -> reluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
             case SILU -> siluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
             case GELU -> geluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset, bells);
             case GELU_TANH -> geluTanhBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
             case QUICK_GELU -> quickGeluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
+        }
+    }
+
+    private static void relu(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xOffset + i).max(0f).intoArray(y, yOffset + i);
         }
     }
 
@@ -189,6 +199,14 @@ public final class SimdActivation implements ActivationKernel {
     private static void quickGelu(int length, float[] x, int xOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             SimdMath.quickGelu(FloatVector.fromArray(SPECIES, x, xOffset + i)).intoArray(y, yOffset + i);
+        }
+    }
+
+    private static void reluBackward(
+            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+        for (int i = 0; i < length; i += LANES) {
+            VectorMask<Float> off = FloatVector.fromArray(SPECIES, x, xOffset + i).compare(VectorOperators.LE, 0f);
+            FloatVector.fromArray(SPECIES, dy, dyOffset + i).blend(0f, off).intoArray(dx, dxOffset + i);
         }
     }
 

@@ -33,6 +33,9 @@ class ScalarMathTest {
         assertEquals(0.5 * -0.75 * (1 + Math.tanh(u)), ScalarMath.activate(Activation.GELU_TANH, -0.75), 1e-15);
         assertEquals(-0.75 / (1 + Math.exp(1.702 * 0.75)), ScalarMath.activate(Activation.QUICK_GELU, -0.75), 1e-15);
         assertEquals(-3.25, ScalarMath.activate(Activation.NONE, -3.25));
+        assertEquals(0, ScalarMath.activate(Activation.RELU, -3.25));
+        assertEquals(3.25, ScalarMath.activate(Activation.RELU, 3.25));
+        assertEquals(0, ScalarMath.derivative(Activation.RELU, 0));
     }
 
     @ParameterizedTest
