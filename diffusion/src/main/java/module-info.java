@@ -19,6 +19,7 @@ module dev.mezzotint.diffusion {
     exports dev.mezzotint.diffusion.guidance;
     exports dev.mezzotint.diffusion.model.unet;
     exports dev.mezzotint.diffusion.model.vae;
+    exports dev.mezzotint.diffusion.prompt;
     exports dev.mezzotint.diffusion.pipeline;
     exports dev.mezzotint.diffusion.training;
 }

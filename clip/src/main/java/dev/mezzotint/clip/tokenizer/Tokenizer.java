@@ -105,16 +105,31 @@ public final class Tokenizer {
     public Encoded tokenize(String text) {
         int[] tokens = encode(text);
         int kept = Math.min(tokens.length, maxLength - 2);
-        int[] ids = new int[maxLength];
-        Arrays.fill(ids, special.pad());
-        ids[0] = special.start();
-        System.arraycopy(tokens, 0, ids, 1, kept);
-        ids[kept + 1] = special.end();
+        int[] ids = frame(Arrays.copyOf(tokens, kept));
         int endIndex = 1;
         while (ids[endIndex] != special.end()) {
             endIndex++;
         }
         return new Encoded(ids, endIndex, text(Arrays.copyOfRange(tokens, kept, tokens.length)));
+    }
+
+    /**
+     * Puts ids between start and end token and pads them to {@link #maxLength()}.
+     *
+     * @param tokens at most {@link #maxLength()} − 2, as {@link #encode} gives them
+     * @throws IllegalArgumentException if there are more
+     */
+    public int[] frame(int[] tokens) {
+        if (tokens.length > maxLength - 2) {
+            throw new IllegalArgumentException("frame: " + tokens.length + " tokens do not fit into " + maxLength
+                    + " with a start and an end; give at most " + (maxLength - 2));
+        }
+        int[] ids = new int[maxLength];
+        Arrays.fill(ids, special.pad());
+        ids[0] = special.start();
+        System.arraycopy(tokens, 0, ids, 1, tokens.length);
+        ids[tokens.length + 1] = special.end();
+        return ids;
     }
 
     /**
