@@ -1,5 +1,7 @@
 package dev.mezzotint.diffusion.checkpoint;
 
+import java.util.List;
+
 /** The families of latent diffusion models that one file may hold. */
 public enum Family {
     /** Stable Diffusion 1.x: one CLIP text encoder, eight heads in every attention of the U-Net. */
@@ -14,6 +16,8 @@ public enum Family {
     SDXL("Stable Diffusion XL"),
     /** Stable Diffusion XL base with the nine input channels of inpainting. */
     SDXL_INPAINT("Stable Diffusion XL inpainting");
+
+    private static final int END_TOKEN = 49407;
 
     private final String label;
 
@@ -31,6 +35,26 @@ public enum Family {
         return switch (this) {
             case SD1_INPAINT, SD2_INPAINT, SDXL_INPAINT -> true;
             case SD1, SD2, SDXL -> false;
+        };
+    }
+
+    /** Whether it is told summaries and sizes beside the texts, and has two text encoders. */
+    public boolean isXl() {
+        return switch (this) {
+            case SDXL, SDXL_INPAINT -> true;
+            case SD1, SD1_INPAINT, SD2, SD2_INPAINT -> false;
+        };
+    }
+
+    /**
+     * The ids that fill up a text shorter than the text encoder's positions, one a text encoder: CLIP's end token, or 0
+     * for OpenCLIP.
+     */
+    public List<Integer> padTokens() {
+        return switch (this) {
+            case SD1, SD1_INPAINT -> List.of(END_TOKEN);
+            case SD2, SD2_INPAINT -> List.of(0);
+            case SDXL, SDXL_INPAINT -> List.of(END_TOKEN, 0);
         };
     }
 }
