@@ -9,8 +9,8 @@ final class Emphasis {
     private Emphasis() {}
 
     /**
-     * Weighs the states of one chunk. They stay as they are, to the bit, where every weight is 1; and the mean is let be
-     * where the weighted one is zero.
+     * Weighs the states of one chunk. They stay as they are, to the bit, where every weight is 1; and the mean is let
+     * be where the weighted one is zero.
      *
      * @param weights one a token
      * @param states holds the tokens' states

@@ -16,9 +16,9 @@ public record PromptChunk(int[] ids, double[] weights) {
     private static final int COMMA_BACKTRACK = 20;
 
     /**
-     * Cuts a prompt into chunks. A chunk ends at {@code BREAK} and where it is full; in the latter case, if there is a comma
-     * among its last {@value #COMMA_BACKTRACK} tokens, the tokens behind the last such comma move on to the next chunk, so
-     * that a phrase seldom falls apart. Without a comma even a word may be cut, as the web UI does.
+     * Cuts a prompt into chunks. A chunk ends at {@code BREAK} and where it is full; in the latter case, if there is a
+     * comma among its last 20 tokens, the tokens behind the last such comma move on to the next chunk, so that a phrase
+     * seldom falls apart. Without a comma even a word may be cut, as the web UI does.
      *
      * @param tokenizer of the text encoder that will read the chunks
      * @param prompt in {@link PromptSyntax}

@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns prompts, in {@link PromptSyntax}, into what a U-Net attends to. Each text encoder reads every prompt in chunks; the
- * chunks' states stand one behind the other, the encoders' states side by side, the first encoder's first. Prompts that
- * are encoded together get equally many chunks, the shorter ones by empty chunks at their end.
+ * Turns prompts, in {@link PromptSyntax}, into what a U-Net attends to. Each text encoder reads every prompt in chunks
+ * ({@link PromptChunk}); the chunks' states stand one behind the other, the encoders' states side by side, the first
+ * encoder's first. Prompts that are encoded together get equally many chunks, the shorter ones by empty chunks at their
+ * end.
+ *
+ * <p>A token's weight multiplies its state; then one factor for all states of the chunk brings their mean back to what it
+ * was. Where all weights are 1 nothing changes, to the bit.
  *
  * @param towers the text encoders, in the model's order
  * @param rule which of their states the U-Net reads
@@ -46,8 +50,9 @@ public record PromptEncoder(List<TextTower> towers, ContextRule rule) {
 
     private static void checkPooling(TextTower tower) {
         if (tower.encoder().config().projection() == 0) {
-            throw new IllegalArgumentException("the U-Net reads projected summaries of prompts, but the last text encoder"
-                    + " has no text_projection; use the one the model was published with");
+            throw new IllegalArgumentException(
+                    "the U-Net reads projected summaries of prompts, but the last text encoder"
+                            + " has no text_projection; use the one the model was published with");
         }
         int end = tower.encoder().config().endToken();
         if (tower.tokenizer().endToken() != end) {
@@ -77,8 +82,8 @@ public record PromptEncoder(List<TextTower> towers, ContextRule rule) {
     }
 
     /**
-     * Encodes prompts, all in one batch a text encoder. Weights act on the context ({@link Emphasis}); a prompt's summary is
-     * that of its first chunk, untouched by weights and clip skip.
+     * Encodes prompts, all in one batch a text encoder. A prompt's summary is that of its first chunk, untouched by
+     * weights and clip skip.
      *
      * @param tape one for inference; the results outlive its reset
      * @param prompts at least one
@@ -123,11 +128,8 @@ public record PromptEncoder(List<TextTower> towers, ContextRule rule) {
                         .map(prompt -> PromptChunk.split(tower.tokenizer(), prompt))
                         .toList())
                 .toList();
-        int chunks = split.stream()
-                .flatMap(List::stream)
-                .mapToInt(List::size)
-                .max()
-                .orElseThrow();
+        int chunks =
+                split.stream().flatMap(List::stream).mapToInt(List::size).max().orElseThrow();
         List<List<PromptChunk>> rows = new ArrayList<>();
         for (int i = 0; i < towers.size(); i++) {
             PromptChunk empty = PromptChunk.empty(towers.get(i).tokenizer());

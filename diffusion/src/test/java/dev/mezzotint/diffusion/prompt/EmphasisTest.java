@@ -38,8 +38,7 @@ class EmphasisTest {
         for (int at = 0; at < states.length; at++) {
             int place = at - offset;
             boolean inside = place >= 0 && place % stride < width;
-            double expected =
-                    inside ? before[at] * weights[place / stride] * (meanBefore / meanWeighted) : before[at];
+            double expected = inside ? before[at] * weights[place / stride] * (meanBefore / meanWeighted) : before[at];
             assertEquals((float) expected, states[at], 1e-6f * Math.abs((float) expected), "at " + at);
         }
     }

@@ -30,9 +30,7 @@ class GoldenPromptTest {
         Golden golden = Golden.beside("pipeline/tiny_sdxl");
         Golden run = new Golden(golden.folder().resolve("run_0"));
         PromptEncoder encoder = new PromptEncoder(
-                List.of(
-                        tower(golden, "tokenizer", "text_encoder"),
-                        tower(golden, "tokenizer_2", "text_encoder_2")),
+                List.of(tower(golden, "tokenizer", "text_encoder"), tower(golden, "tokenizer_2", "text_encoder_2")),
                 ContextRule.PENULTIMATE_AND_POOLED);
         EncodedPrompts encoded = encode(encoder, run);
         Tensor pooled = encoded.pooled().orElseThrow();

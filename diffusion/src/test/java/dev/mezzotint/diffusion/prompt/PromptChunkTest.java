@@ -53,8 +53,7 @@ class PromptChunkTest {
         assertEquals(padded.endToken(), chunks.get(0).ids()[76]);
         int[] last = chunks.get(1).ids();
         assertArrayEquals(
-                new int[] {padded.startToken(), padded.encode("a")[0], padded.endToken(), 0},
-                Arrays.copyOf(last, 4));
+                new int[] {padded.startToken(), padded.encode("a")[0], padded.endToken(), 0}, Arrays.copyOf(last, 4));
         assertTrue(Arrays.stream(last).skip(3).allMatch(id -> id == 0));
         assertArrayEquals(padded.tokenize("").ids(), PromptChunk.empty(padded).ids());
         assertArrayEquals(ones(), PromptChunk.empty(padded).weights());

@@ -111,8 +111,8 @@ class PromptSyntaxTest {
     @Test
     void anyTextCanBeRead() {
         List<String> parts = List.of(
-                "(", ")", "[", "]", "\\", ":", ":1.3)", ":-.5)", ":1.2.3)", " ", "a", "word", ",", "BREAK", "BREAK ", "9",
-                ".", "\u0000", "\ud800", "猫", "\n");
+                "(", ")", "[", "]", "\\", ":", ":1.3)", ":-.5)", ":1.2.3)", " ", "a", "word", ",", "BREAK", "BREAK ",
+                "9", ".", "\u0000", "\ud800", "猫", "\n");
         Random random = new Random(7);
         for (int round = 0; round < 5000; round++) {
             String prompt = random.ints(random.nextInt(40), 0, parts.size())
