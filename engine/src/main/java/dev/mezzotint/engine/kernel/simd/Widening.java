@@ -1,12 +1,22 @@
 package dev.mezzotint.engine.kernel.simd;
 
 import dev.mezzotint.engine.kernel.PackedOperand;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Slices of a packed operand as floats. The loops are plain because C2 turns them into vector conversions (measured: 27 G
- * elements a second, so that widening a slice for each block of rows costs about 2 % of the multiplication).
+ * Slices of a packed operand as floats. Widening a slice for each block of rows costs at most 2 % of the multiplication
+ * (measured: 218 of 218 to 225 of 227 GFLOP/s with halves).
  */
 final class Widening {
+    private static final VectorSpecies<Integer> INTS = Panels.SPECIES.withLanes(int.class);
+
+    /** As many lanes as a vector of floats has. */
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(Panels.LANES * Short.SIZE));
+
     private Widening() {}
 
     /** The array to read: the operand's own, or the buffer after {@code length} elements were widened into it. */
@@ -23,6 +33,7 @@ final class Widening {
         return packed instanceof PackedOperand.Floats ? from : 0;
     }
 
+    /** A plain loop, which C2 turns into vector conversions; the Vector API has none for halves. */
     private static float[] halves(short[] source, int from, int length, float[] target) {
         for (int i = 0; i < length; i++) {
             target[i] = Float.float16ToFloat(source[from + i]);
@@ -30,9 +41,15 @@ final class Widening {
         return target;
     }
 
+    /** C2 does not do the same for a shift (measured: 6 G elements a second). Panels are whole vectors. */
     private static float[] brainHalves(short[] source, int from, int length, float[] target) {
-        for (int i = 0; i < length; i++) {
-            target[i] = Float.intBitsToFloat(source[from + i] << 16);
+        for (int i = 0; i < length; i += Panels.LANES) {
+            ShortVector.fromArray(SHORTS, source, from + i)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .intoArray(target, i);
         }
         return target;
     }
