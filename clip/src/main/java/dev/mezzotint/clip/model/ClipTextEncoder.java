@@ -12,6 +12,7 @@ import dev.mezzotint.engine.nn.ParameterLayout;
 import dev.mezzotint.engine.nn.Parameters;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,14 @@ import java.util.Optional;
  * layers, a final layer norm; a text's summary is the state at its first end token.
  */
 public final class ClipTextEncoder {
+    /**
+     * States of texts, each (texts, tokens, width).
+     *
+     * @param context those that a U-Net attends to
+     * @param last those of the last layer after the final norm, which {@link #pool} summarises
+     */
+    public record TextStates(Tensor context, Tensor last) {}
+
     private final ClipTextConfig config;
     private final Parameters parameters = Parameters.create();
     private final Embedding tokens;
@@ -85,6 +94,37 @@ public final class ClipTextEncoder {
      * @param normed whether the final norm is applied
      */
     public Tensor encode(Tape tape, int[][] ids, int skippedLayers, boolean normed) {
+        check(ids, skippedLayers);
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor x = through(tape, embed(tape, ids), 0, layers.size() - skippedLayers);
+            return scope.keep(normed ? finalNorm.forward(tape, x) : x);
+        }
+    }
+
+    /**
+     * Encodes texts once for both of SDXL's uses: states of an earlier layer for attention, the last for the summary.
+     *
+     * @param skippedLayers how many of the last layers are left out of the context
+     * @param normed whether the final norm is applied to the context
+     */
+    public TextStates encodeStates(Tape tape, int[][] ids, int skippedLayers, boolean normed) {
+        check(ids, skippedLayers);
+        int early = layers.size() - skippedLayers;
+        Tensor x;
+        try (Tape.Scope scope = tape.scope()) {
+            x = scope.keep(through(tape, embed(tape, ids), 0, early));
+        }
+        Tensor last;
+        try (Tape.Scope scope = tape.scope()) {
+            last = scope.keep(finalNorm.forward(tape, through(tape, x, early, layers.size())));
+        }
+        if (!normed) {
+            return new TextStates(x, last);
+        }
+        return new TextStates(skippedLayers == 0 ? last : finalNorm.forward(tape, x), last);
+    }
+
+    private void check(int[][] ids, int skippedLayers) {
         if (skippedLayers < 0 || skippedLayers > config.layers()) {
             throw new IllegalArgumentException(
                     "CLIP text encoder: cannot skip " + skippedLayers + " of " + config.layers() + " layers");
@@ -97,23 +137,30 @@ public final class ClipTextEncoder {
             throw new IllegalArgumentException("CLIP text encoder: a text of " + length + " tokens is longer than its "
                     + config.positions() + " positions");
         }
-        int[] flat = new int[ids.length * length];
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i].length != length) {
+        for (int[] text : ids) {
+            if (text.length != length) {
                 throw new IllegalArgumentException("CLIP text encoder: texts of one batch must be equally long, got "
-                        + length + " and " + ids[i].length + " tokens");
+                        + length + " and " + text.length + " tokens");
             }
-            System.arraycopy(ids[i], 0, flat, i * length, length);
         }
+    }
+
+    private Tensor embed(Tape tape, int[][] ids) {
+        int length = ids[0].length;
+        int[] flat = Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray();
         try (Tape.Scope scope = tape.scope()) {
             Tensor embedded = ShapeOps.reshape(tape, tokens.forward(tape, flat), ids.length, length, config.width());
             Tensor places = ShapeOps.slice(tape, positions.table(tape), 0, 0, length);
-            Tensor x = ArithmeticOps.add(tape, embedded, places);
-            for (ClipLayer layer : layers.subList(0, layers.size() - skippedLayers)) {
-                x = layer.forward(tape, x, true);
-            }
-            return scope.keep(normed ? finalNorm.forward(tape, x) : x);
+            return scope.keep(ArithmeticOps.add(tape, embedded, places));
         }
+    }
+
+    private Tensor through(Tape tape, Tensor x, int from, int to) {
+        Tensor states = x;
+        for (ClipLayer layer : layers.subList(from, to)) {
+            states = layer.forward(tape, states, true);
+        }
+        return states;
     }
 
     /**

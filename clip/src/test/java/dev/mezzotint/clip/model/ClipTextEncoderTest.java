@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.json.Json;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.tensor.Tensor;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClipTextEncoderTest {
@@ -42,6 +44,55 @@ class ClipTextEncoderTest {
         if (encoder.config().projection() > 0) {
             golden.check("text_embeds", encoder.project(tape, pooled));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vit_l14_like_quick_gelu", "vit_b32_like_projected", "open_clip_h_like_gelu"})
+    void onePassGivesContextAndSummary(String name) throws IOException {
+        GoldenClip golden = GoldenClip.of(name);
+        ClipTextEncoder encoder = load(golden);
+        int[][] ids = golden.ids();
+        Tape tape = Tape.inference(Compute.best());
+        ClipTextEncoder.TextStates plain = encoder.encodeStates(tape, ids, 1, false);
+        ClipTextEncoder.TextStates normed = encoder.encodeStates(tape, ids, 1, true);
+        ClipTextEncoder.TextStates whole = encoder.encodeStates(tape, ids, 0, true);
+        golden.check("penultimate", plain.context());
+        golden.check("last_hidden_state", plain.last());
+        golden.check("pooled", encoder.pool(tape, plain.last(), ids));
+        golden.check("penultimate_final_norm", normed.context());
+        golden.check("last_hidden_state", normed.last());
+        golden.check("last_hidden_state", whole.context());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            768  | 3072 | 12 | 12 | quick_gelu | CLIPTextModel               | 768  | 123060480
+            1024 | 4096 | 16 | 23 | gelu       | CLIPTextModel               | 512  | 340387840
+            1280 | 5120 | 20 | 32 | gelu       | CLIPTextModelWithProjection | 1280 | 694659840
+            """)
+    void publishedConfigurationsGivePublishedSizes(
+            int width, int inner, int heads, int layers, String activation, String type, int projection, long count) {
+        ClipTextConfig config = ClipTextConfig.parse(Json.parse("""
+                {
+                  "architectures": ["%s"],
+                  "bos_token_id": 0,
+                  "eos_token_id": 2,
+                  "hidden_act": "%s",
+                  "hidden_size": %d,
+                  "intermediate_size": %d,
+                  "layer_norm_eps": 1e-05,
+                  "max_position_embeddings": 77,
+                  "model_type": "clip_text_model",
+                  "num_attention_heads": %d,
+                  "num_hidden_layers": %d,
+                  "pad_token_id": 1,
+                  "projection_dim": %d,
+                  "vocab_size": 49408
+                }
+                """.formatted(type, activation, width, inner, heads, layers, projection)));
+        assertEquals(49407, config.endToken(), "2 is what configurations of 2022 write for the largest id");
+        assertEquals(config, ClipTextConfig.parse(config.toJson()));
+        assertEquals(count, new ClipTextEncoder(config).parameters().count());
     }
 
     @Test
