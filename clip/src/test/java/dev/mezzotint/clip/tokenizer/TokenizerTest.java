@@ -81,6 +81,15 @@ class TokenizerTest {
     }
 
     @Test
+    void tokensAreFramedIfTheyFit() {
+        String text = "cube ".repeat(14);
+        assertArrayEquals(TOY.tokenize(text).ids(), TOY.frame(TOY.encode(text)));
+        String message = assertThrows(IllegalArgumentException.class, () -> TOY.frame(new int[15]))
+                .getMessage();
+        assertTrue(message.contains("15") && message.contains("at most 14"), message);
+    }
+
+    @Test
     void savedAndLoadedIsTheSame(@TempDir Path folder) throws IOException {
         TOY.save(folder);
         Tokenizer loaded = Tokenizer.load(folder);

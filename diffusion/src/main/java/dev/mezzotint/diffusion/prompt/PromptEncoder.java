@@ -14,8 +14,8 @@ import java.util.Optional;
  * encoder's first. Prompts that are encoded together get equally many chunks, the shorter ones by empty chunks at their
  * end.
  *
- * <p>A token's weight multiplies its state; then one factor for all states of the chunk brings their mean back to what it
- * was. Where all weights are 1 nothing changes, to the bit.
+ * <p>A token's weight multiplies its state; then one factor for all states of the chunk brings their mean back to what
+ * it was. Where all weights are 1 nothing changes, to the bit.
  *
  * @param towers the text encoders, in the model's order
  * @param rule which of their states the U-Net reads
@@ -104,16 +104,19 @@ public record PromptEncoder(List<TextTower> towers, ContextRule rule) {
         Tensor context = Tensor.zeros(prompts.size(), chunks * length, contextWidth());
         Optional<Tensor> pooled =
                 rule.pooled() ? Optional.of(Tensor.zeros(prompts.size(), pooledWidth())) : Optional.empty();
+        int skipped = rule.skippedLayers() + clipSkip - 1;
         int column = 0;
         for (int i = 0; i < towers.size(); i++) {
             ClipTextEncoder encoder = towers.get(i).encoder();
             int[][] ids = rows.get(i).stream().map(PromptChunk::ids).toArray(int[][]::new);
             try (Tape.Scope _ = tape.scope()) {
-                int skipped = rule.skippedLayers() + clipSkip - 1;
-                write(encoder.encode(tape, ids, skipped, rule.normed()), rows.get(i), context, column);
                 if (i == towers.size() - 1 && pooled.isPresent()) {
-                    Tensor summaries = encoder.pool(tape, encoder.encode(tape, ids), ids);
-                    writeFirst(encoder.project(tape, summaries), chunks, pooled.get());
+                    ClipTextEncoder.TextStates states = encoder.encodeStates(tape, ids, skipped, rule.normed());
+                    write(states.context(), rows.get(i), context, column);
+                    Tensor summaries = encoder.project(tape, encoder.pool(tape, states.last(), ids));
+                    writeFirst(summaries, chunks, pooled.get());
+                } else {
+                    write(encoder.encode(tape, ids, skipped, rule.normed()), rows.get(i), context, column);
                 }
             }
             column += towers.get(i).width();

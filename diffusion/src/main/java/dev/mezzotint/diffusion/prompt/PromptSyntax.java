@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
  * <tr><td>{@code BREAK}</td><td>what follows begins a new chunk of tokens</td></tr>
  * </table>
  *
- * <p>Brackets inside brackets multiply. An opening bracket that is never closed holds to the end; a closing one that was
- * never opened is text. Unlike the web UI, {@code BREAK} also works inside brackets (there it becomes a word of weight
- * −1.1), and a weight that is no number, as in {@code (word:1.2.3)}, is text (there it is an error).
+ * <p>Brackets inside brackets multiply. An opening bracket that is never closed holds to the end; a closing one that
+ * was never opened is text. Unlike the web UI, {@code BREAK} also works inside brackets (there it becomes a word of
+ * weight −1.1), and a weight that is no number, as in {@code (word:1.2.3)}, is text (there it is an error).
  */
 public final class PromptSyntax {
     /** Weights stay within ±this, however many brackets are stacked, so that no embedding overflows. */
