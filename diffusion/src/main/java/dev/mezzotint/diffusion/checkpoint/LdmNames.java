@@ -3,7 +3,9 @@ package dev.mezzotint.diffusion.checkpoint;
 import dev.mezzotint.diffusion.model.unet.UNetConfig;
 import dev.mezzotint.diffusion.model.vae.VaeConfig;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The names of the original latent-diffusion code (Rombach et al. 2022) for those of diffusers. There the blocks of a
@@ -33,6 +35,17 @@ final class LdmNames {
 
     /** The names in a U-Net of these sizes. */
     static LdmNames ofUNet(UNetConfig config) {
+        return ofUNet(config.layersPerBlock(), config.upAttention());
+    }
+
+    /**
+     * The names in a U-Net.
+     *
+     * @param layersPerBlock residual blocks of a level on the way down; on the way up there is one more
+     * @param upAttention for each level from the finest, whether its blocks on the way up have attention
+     */
+    static LdmNames ofUNet(int layersPerBlock, List<Boolean> upAttention) {
+        int levels = upAttention.size();
         Map<String, String> names = new LinkedHashMap<>();
         names.put("conv_in", "input_blocks.0.0");
         names.put("time_embedding.linear_1", "time_embed.0");
@@ -41,9 +54,9 @@ final class LdmNames {
         names.put("add_embedding.linear_1", "label_emb.0.0");
         names.put("add_embedding.linear_2", "label_emb.0.2");
         int block = 1;
-        for (int level = 0; level < config.levels(); level++) {
+        for (int level = 0; level < levels; level++) {
             String down = "down_blocks." + level;
-            for (int i = 0; i < config.layersPerBlock(); i++, block++) {
+            for (int i = 0; i < layersPerBlock; i++, block++) {
                 putResnet(names, down + ".resnets." + i, "input_blocks." + block + ".0");
                 names.put(down + ".attentions." + i, "input_blocks." + block + ".1");
             }
@@ -53,13 +66,13 @@ final class LdmNames {
         names.put("mid_block.attentions.0", "middle_block.1");
         putResnet(names, "mid_block.resnets.1", "middle_block.2");
         block = 0;
-        for (int level = config.levels() - 1; level >= 0; level--) {
-            String up = "up_blocks." + (config.levels() - 1 - level);
-            for (int i = 0; i <= config.layersPerBlock(); i++, block++) {
+        for (int level = levels - 1; level >= 0; level--) {
+            String up = "up_blocks." + (levels - 1 - level);
+            for (int i = 0; i <= layersPerBlock; i++, block++) {
                 putResnet(names, up + ".resnets." + i, "output_blocks." + block + ".0");
                 names.put(up + ".attentions." + i, "output_blocks." + block + ".1");
             }
-            int last = config.upAttention().get(level) ? 2 : 1;
+            int last = upAttention.get(level) ? 2 : 1;
             names.put(up + ".upsamplers.0.conv", "output_blocks." + (block - 1) + "." + last + ".conv");
         }
         names.put("conv_norm_out", "out.0");
@@ -110,13 +123,20 @@ final class LdmNames {
      * @throws IllegalArgumentException if a model of these sizes has no such tensor
      */
     String of(String name) {
+        return find(name)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the original code has no name for the tensor " + name));
+    }
+
+    /** The name of a tensor that diffusers calls {@code name}; empty where a model of these sizes has no such tensor. */
+    Optional<String> find(String name) {
         // Longer prefixes win: a block's shortcut has a name of its own, its other layers keep theirs.
         for (int end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
             String theirs = prefixes.get(name.substring(0, end));
             if (theirs != null) {
-                return theirs + name.substring(end);
+                return Optional.of(theirs + name.substring(end));
             }
         }
-        throw new IllegalArgumentException("the original code has no name for the tensor " + name);
+        return Optional.empty();
     }
 }

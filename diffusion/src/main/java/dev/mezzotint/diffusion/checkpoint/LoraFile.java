@@ -4,6 +4,7 @@ import dev.mezzotint.engine.checkpoint.FormatException;
 import dev.mezzotint.engine.checkpoint.SafetensorsFile;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
 import dev.mezzotint.engine.checkpoint.TensorFile;
+import dev.mezzotint.engine.checkpoint.TensorFiles;
 import dev.mezzotint.engine.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +17,8 @@ import java.util.Optional;
 
 /**
  * A file of low-rank updates (Hu et al. 2021) in the names of kohya's scripts, of PEFT and diffusers, or of diffusers
- * before it used PEFT. Opening reads names, shapes and alphas; the factors come from disk when weights are read.
+ * before it used PEFT. Opening reads all of it once, to be sure that every number is finite, and keeps nothing but names,
+ * shapes and alphas; the factors come from disk again when weights are read.
  */
 public final class LoraFile {
     private final Path path;
@@ -33,11 +35,11 @@ public final class LoraFile {
      * Opens and checks a file.
      *
      * @throws FormatException if it holds no low-rank updates, other kinds of updates as well, or factors that do not fit
-     *     each other
+     *     each other, or numbers that are not finite
      * @throws IOException if it cannot be read
      */
     public static LoraFile open(Path path) throws IOException {
-        try (TensorFile file = SafetensorsFile.open(path)) {
+        try (TensorFile file = TensorFiles.open(path)) {
             Map<String, Map<LoraName.Role, String>> groups = new LinkedHashMap<>();
             Map<String, LoraName> modules = new LinkedHashMap<>();
             List<String> others = new ArrayList<>();
@@ -103,6 +105,11 @@ public final class LoraFile {
             mid = Optional.of(file.tensor(tensors.get(LoraName.Role.MID)));
         }
         LoraEntry.requireFactors(down, mid, up);
+        requireFinite(down);
+        requireFinite(up);
+        if (mid.isPresent()) {
+            requireFinite(mid.get());
+        }
         double scale = tensors.containsKey(LoraName.Role.ALPHA)
                 ? alpha(file.tensor(tensors.get(LoraName.Role.ALPHA))) / down.rows()
                 : scaleWithoutAlpha.of(name.target(), down.rows());
@@ -118,6 +125,14 @@ public final class LoraFile {
             }
         }
         throw new FormatException(tensor.origin() + " is not one finite number; get the LoRA anew");
+    }
+
+    private static void requireFinite(StoredTensor factor) throws IOException {
+        for (float value : factor.floats()) {
+            if (!Float.isFinite(value)) {
+                throw new FormatException(factor.origin() + " holds " + value + "; get the LoRA anew");
+            }
+        }
     }
 
     private static FormatException unknown(Path path, String tensor) {

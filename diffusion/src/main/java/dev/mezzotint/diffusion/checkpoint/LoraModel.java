@@ -88,20 +88,20 @@ public record LoraModel(Map<LoraTarget, TensorFile> parts, List<LoraLeftover> le
 
     private static FormatException noneFits(LoraFile file, Map<LoraTarget, TensorFile> model) throws FormatException {
         LoraEntry entry = file.entries().getFirst();
-        String has = model.keySet().stream().map(LoraTarget::folder).toList().toString();
+        String reads = "";
         TensorFile unet = model.get(LoraTarget.UNET);
         if (unet != null) {
             Optional<String> crossAttention = unet.names().stream()
                     .filter(name -> name.endsWith("attn2.to_k.weight"))
                     .findFirst();
             if (crossAttention.isPresent()) {
-                has = "a U-Net whose text has the width "
+                reads = ", whose U-Net reads texts of width "
                         + unet.tensor(crossAttention.get()).shape()[1];
             }
         }
-        return new FormatException(file.path() + " was made for another model: none of its " + file.entries().size()
-                + " updates, such as " + entry.name() + " " + Arrays.toString(entry.shape())
-                + ", belongs to a weight here, and the model has " + has + "; use a LoRA of the model's own family");
+        return new FormatException(file.path() + " was made for another model: none of its "
+                + file.entries().size() + " updates, such as " + entry.name() + " " + Arrays.toString(entry.shape())
+                + ", belongs to a weight of this model" + reads + "; use a LoRA of the model's own family");
     }
 
     /** A part with updates. */

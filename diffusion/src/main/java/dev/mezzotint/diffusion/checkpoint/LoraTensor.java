@@ -1,7 +1,6 @@
 package dev.mezzotint.diffusion.checkpoint;
 
 import dev.mezzotint.engine.checkpoint.DType;
-import dev.mezzotint.engine.checkpoint.FormatException;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
 import java.io.IOException;
 import java.util.Arrays;
@@ -50,7 +49,7 @@ final class LoraTensor implements StoredTensor {
         int at = 0;
         for (Update update : updates) {
             int rank = update.entry().rank();
-            float[] factor = finite(update.entry().up());
+            float[] factor = update.entry().up().floats();
             double scale = update.weight() * update.entry().scale();
             for (int row = 0; row < rows(); row++) {
                 for (int r = 0; r < rank; r++) {
@@ -69,11 +68,11 @@ final class LoraTensor implements StoredTensor {
 
     /** The rows that {@code up} combines: {@code down}, or {@code mid} applied to it. */
     private static float[] down(LoraEntry entry) throws IOException {
-        float[] down = finite(entry.down());
+        float[] down = entry.down().floats();
         if (entry.mid().isEmpty()) {
             return down;
         }
-        float[] mid = finite(entry.mid().get());
+        float[] mid = entry.mid().get().floats();
         int rank = entry.rank();
         int channels = down.length / rank;
         int kernel = mid.length / rank / rank;
@@ -89,16 +88,6 @@ final class LoraTensor implements StoredTensor {
             }
         }
         return product;
-    }
-
-    private static float[] finite(StoredTensor factor) throws IOException {
-        float[] values = factor.floats();
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new FormatException(factor.origin() + " holds " + value + "; get the LoRA anew");
-            }
-        }
-        return values;
     }
 
     /** Adds four rows of {@code down}, each with its factor. All arrays are indexed alike, so that this vectorises. */

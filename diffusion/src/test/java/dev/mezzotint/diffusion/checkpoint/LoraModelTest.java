@@ -205,7 +205,7 @@ class LoraModelTest {
         message = assertThrows(FormatException.class, () -> apply(new LoraUse(strange, 1)))
                 .getMessage();
         assertTrue(message.contains("double_blocks_0_img_attn_proj.lora_down.weight [5, 11]"), message);
-        assertTrue(message.contains("a U-Net whose text has the width 7"), message);
+        assertTrue(message.contains("whose U-Net reads texts of width 7"), message);
     }
 
     @ParameterizedTest
@@ -258,9 +258,7 @@ class LoraModelTest {
                 NamedArray.ofFloats(KOHYA_LINEAR + ".lora_down.weight", new int[] {1, 7},
                         new float[] {0, 0, 0, Float.NaN, 0, 0, 0}),
                 NamedArray.ofFloats(KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 1}, new float[5])), Map.of());
-        StoredTensor updated =
-                apply(new LoraUse(LoraFile.open(path), 1)).parts().get(LoraTarget.UNET).tensor(LINEAR);
-        String message = assertThrows(FormatException.class, updated::open).getMessage();
+        String message = assertThrows(FormatException.class, () -> LoraFile.open(path)).getMessage();
         assertTrue(message.contains("lora_down.weight") && message.contains("NaN"), message);
         SafetensorsWriter.write(path, List.of(
                 NamedArray.ofFloats(KOHYA_LINEAR + ".lora_down.weight", new int[] {1, 7}, new float[7]),
