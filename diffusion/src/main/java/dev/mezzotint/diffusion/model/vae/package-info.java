@@ -1,5 +1,5 @@
 /**
- * The variational autoencoder between pictures and latents: diffusers' {@code AutoencoderKL}. May import {@code
- * model.block} and {@code engine}.
+ * The variational autoencoder between pictures and latents, diffusers' {@code AutoencoderKL}, and a tiny decoder that
+ * stands in for it in previews, {@code AutoencoderTiny}. May import {@code model.block} and {@code engine}.
  */
 package dev.mezzotint.diffusion.model.vae;
