@@ -63,7 +63,8 @@ class UNetTest {
         UNet unet = load(golden);
         Tape tape = Tape.inference(Compute.best());
         for (int i = 0; i < 2; i++) {
-            TextAndSizes added = new TextAndSizes(golden.tensor("text_embeds_" + i), rows(golden.tensor("time_ids_" + i)));
+            TextAndSizes added =
+                    new TextAndSizes(golden.tensor("text_embeds_" + i), rows(golden.tensor("time_ids_" + i)));
             UNetConditions conditions =
                     new UNetConditions(golden.tensor("context_" + i), Optional.of(added), Optional.empty());
             Tensor out = unet.forward(tape, golden.image("x_" + i), timesteps(golden, i), conditions);
