@@ -1,5 +1,7 @@
 package dev.mezzotint.diffusion.checkpoint;
 
+import dev.mezzotint.diffusion.model.unet.UNetConfig;
+
 import java.util.List;
 
 /** The families of latent diffusion models that one file may hold. */
@@ -23,6 +25,18 @@ public enum Family {
 
     Family(String label) {
         this.label = label;
+    }
+
+    /** The family whose U-Nets are built like this one, whatever its sizes. */
+    public static Family of(UNetConfig unet) {
+        boolean inpaints = unet.inChannels() != unet.outChannels();
+        if (unet.added().isPresent()) {
+            return inpaints ? SDXL_INPAINT : SDXL;
+        }
+        if (unet.linearProjection()) {
+            return inpaints ? SD2_INPAINT : SD2;
+        }
+        return inpaints ? SD1_INPAINT : SD1;
     }
 
     /** What people call it. */

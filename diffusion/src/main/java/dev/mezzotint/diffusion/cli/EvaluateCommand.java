@@ -9,6 +9,7 @@ import dev.mezzotint.diffusion.guidance.GuidanceScale;
 import dev.mezzotint.diffusion.pipeline.BatchPipeline;
 import dev.mezzotint.diffusion.pipeline.ModelFolder;
 import dev.mezzotint.diffusion.pipeline.ModelReader;
+import dev.mezzotint.diffusion.pipeline.StoredModel;
 import dev.mezzotint.diffusion.pipeline.TextToImageModel;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
 import dev.mezzotint.engine.autograd.Compute;
@@ -187,7 +188,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private void evaluate(SamplerKind method, List<PromptSet> sets, Evaluation.Settings settings, Compute compute)
             throws IOException {
         TextToImageModel read =
-                ModelReader.read(ModelFolder.open(model.isPresent() ? model.get() : ModelFolder.builtIn()));
+                ModelReader.read(StoredModel.open(model.isPresent() ? model.get() : ModelFolder.builtIn()));
         Judge eyes = Judge.load(judge.isPresent() ? judge.get() : builtInJudge(), compute);
         BatchPipeline pipeline = new BatchPipeline(read, compute);
         Painter painter =

@@ -7,31 +7,32 @@ import dev.mezzotint.diffusion.pipeline.GenerationListener;
 import dev.mezzotint.diffusion.pipeline.GenerationProgress;
 import dev.mezzotint.diffusion.pipeline.GenerationRequest;
 import dev.mezzotint.diffusion.pipeline.LatentsFile;
-import dev.mezzotint.diffusion.pipeline.ModelFolder;
-import dev.mezzotint.diffusion.pipeline.ModelReader;
 import dev.mezzotint.diffusion.pipeline.Recipe;
+import dev.mezzotint.diffusion.pipeline.SourcePicture;
 import dev.mezzotint.diffusion.pipeline.TextToImageModel;
 import dev.mezzotint.diffusion.pipeline.TextToImagePipeline;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
 import dev.mezzotint.engine.autograd.Compute;
+import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.image.Png;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -82,19 +83,10 @@ final class GenerateCommand implements Callable<Integer> {
     private String prompt;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What it should not show.")
-    private String negative = "";
+    private Optional<String> negative = Optional.empty();
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Model folder in diffusers' layout (default: the built-in model).")
-    private Optional<Path> model = Optional.empty();
-
-    @Option(
-            names = "--tokenizer",
-            paramLabel = "DIR",
-            description = "Folder or file of the tokenizer (default: the model's own).")
-    private Optional<Path> tokenizer = Optional.empty();
+    @Mixin
+    private ModelOptions model = new ModelOptions();
 
     @Option(
             names = "--sampler",
@@ -108,16 +100,24 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             description = "Steps from noise to picture, 1 to the length of the model's schedule (default: "
-                    + GenerationRequest.DEFAULT_STEPS + ").")
-    private int steps = GenerationRequest.DEFAULT_STEPS;
+                    + GenerationRequest.DEFAULT_STEPS + ", 4 for models made for few).")
+    private Optional<Integer> steps = Optional.empty();
 
     @Option(
             names = "--guidance",
             paramLabel = "S",
             description = "How strongly the prompt guides: 1 is the model as trained and takes half the time, more"
                     + " follows the prompt more closely with less variety, 0 ignores it (default: "
-                    + GenerationRequest.DEFAULT_GUIDANCE + ").")
-    private double guidance = GenerationRequest.DEFAULT_GUIDANCE;
+                    + GenerationRequest.DEFAULT_GUIDANCE + "; 1 for turbo models, 8.5 for latent consistency models).")
+    private Optional<Double> guidance = Optional.empty();
+
+    @Option(
+            names = "--clip-skip",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Layer of the text encoder that is read, counted from the end; 1 is how the model was trained"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int clipSkip;
 
     @Option(
             names = "--seed",
@@ -130,7 +130,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "WxH",
             converter = PictureSize.Converter.class,
-            description = "Width and height in pixels (default: what the model was trained on).")
+            description = "Width and height in pixels (default: what the model was trained on, or those of --image).")
     private Optional<PictureSize> size = Optional.empty();
 
     @Option(
@@ -138,6 +138,18 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Number of pictures, with seeds one after another (default: ${DEFAULT-VALUE}).")
     private int count = 1;
+
+    @Mixin
+    private SourceOptions source = new SourceOptions();
+
+    @Option(
+            names = "--tiled-vae",
+            description = "Let the VAE work on tiles that overlap: large pictures need less memory, and may show soft"
+                    + " seams.")
+    private boolean tiledVae;
+
+    @Mixin
+    private PreviewOptions preview = new PreviewOptions();
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compute on (default: all processors).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -188,28 +200,24 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    /** Where one picture and its latents go. */
-    private record Target(long seed, Path picture, Optional<Path> latents) {}
-
     @Override
     public Integer call() throws IOException {
         requireSensible();
+        PictureTargets targets = new PictureTargets(output, latentsOut, prompt, seed, count);
         // What would fail at the end fails now.
-        if (output.isPresent()) {
-            checkTargets(targets());
-        } else {
-            OutputFiles.requireWritable(Path.of("picture.png"));
-            checkLatents();
-        }
+        targets.requireWritable().ifPresent(complaint -> {
+            throw wrong(complaint);
+        });
         Optional<Tensor> initial =
                 latentsIn.isPresent() ? Optional.of(LatentsFile.read(latentsIn.get())) : Optional.empty();
-        TextToImageModel loaded = load();
+        Optional<SourcePicture> picture = source.read();
+        TextToImageModel loaded = model.read(model.open(), spec.commandLine().getErr());
+        GenerationRequest request = request(loaded, initial, picture);
         try (Workers workers = Workers.of(threads)) {
-            TextToImagePipeline pipeline =
-                    new TextToImagePipeline(loaded, new Compute(KernelSelector.kernels(), workers));
-            GenerationRequest request = request(loaded, initial);
+            TextToImagePipeline pipeline = new TextToImagePipeline(
+                    loaded, new Compute(KernelSelector.kernels(), workers), preview.decoder());
             check(pipeline, request);
-            draw(pipeline, request);
+            draw(pipeline, request, targets);
         }
         return Main.DONE;
     }
@@ -218,8 +226,8 @@ final class GenerateCommand implements Callable<Integer> {
         if (prompt.isBlank()) {
             throw wrong("the prompt is empty; say what the picture should show");
         }
-        if (!Double.isFinite(guidance)) {
-            throw wrong("--guidance is " + guidance + " but must be a finite number");
+        if (guidance.isPresent() && !Double.isFinite(guidance.get())) {
+            throw wrong("--guidance is " + guidance.get() + " but must be a finite number");
         }
         if (count < 1 || count > LARGEST_COUNT) {
             throw wrong("--count is " + count + " but must lie from 1 to " + LARGEST_COUNT);
@@ -230,14 +238,18 @@ final class GenerateCommand implements Callable<Integer> {
         if (count > 1 && latentsIn.isPresent()) {
             throw wrong("--latents-in holds the noise of one picture; leave --count out");
         }
-        output.flatMap(OutputFiles::complaint).ifPresent(complaint -> {
-            throw wrong(complaint);
-        });
-        latentsOut
-                .filter(file -> file.getFileName() == null
-                        || file.getFileName().toString().isEmpty())
-                .ifPresent(file -> {
-                    throw wrong("--latents-out names no file; give it a name such as latents.safetensors");
+        Stream.of(
+                        output.flatMap(OutputFiles::complaint),
+                        latentsOut
+                                .filter(file -> file.getFileName() == null
+                                        || file.getFileName().toString().isEmpty())
+                                .map(_ -> "--latents-out names no file; give it a name such as latents.safetensors"),
+                        source.complaint(),
+                        preview.complaint())
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(complaint -> {
+                    throw wrong(complaint);
                 });
     }
 
@@ -245,59 +257,26 @@ final class GenerateCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
-    private Target target(int index) {
-        long own = seed + index;
-        return new Target(
-                own,
-                output.map(given -> OutputFiles.of(given, index, count, own))
-                        .orElseGet(() -> OutputFiles.free(Path.of(""), prompt, own)),
-                latentsOut.map(given -> OutputFiles.of(given, index, count, own)));
-    }
-
-    private List<Target> targets() {
-        return IntStream.range(0, count).mapToObj(this::target).toList();
-    }
-
-    private void checkTargets(List<Target> targets) throws IOException {
-        Set<Path> seen = new HashSet<>();
-        for (Target target : targets) {
-            OutputFiles.requireWritable(target.picture());
-            seen.add(target.picture().toAbsolutePath().normalize());
-            if (target.latents().isPresent()) {
-                OutputFiles.requireWritable(target.latents().get());
-                if (!seen.add(target.latents().get().toAbsolutePath().normalize())) {
-                    throw wrong("-o and --latents-out name the same file; give them different names");
-                }
-            }
-        }
-    }
-
-    private void checkLatents() throws IOException {
-        for (int i = 0; latentsOut.isPresent() && i < count; i++) {
-            OutputFiles.requireWritable(OutputFiles.of(latentsOut.get(), i, count, seed + i));
-        }
-    }
-
-    private TextToImageModel load() throws IOException {
-        ModelFolder folder = ModelFolder.open(model.isPresent() ? model.get() : ModelFolder.builtIn());
-        return tokenizer.isPresent() ? ModelReader.read(folder, tokenizer.get()) : ModelReader.read(folder);
-    }
-
-    private GenerationRequest request(TextToImageModel loaded, Optional<Tensor> initial) {
-        PictureSize own = initial.map(latents ->
-                        new PictureSize(latents.size(3) * loaded.factor(), latents.size(2) * loaded.factor()))
-                .orElse(new PictureSize(loaded.defaultSize(), loaded.defaultSize()));
-        PictureSize wanted = size.orElse(own);
+    private GenerationRequest request(
+            TextToImageModel loaded, Optional<Tensor> initial, Optional<SourcePicture> picture) {
+        PictureSize trained = new PictureSize(loaded.defaultSize(), loaded.defaultSize());
+        PictureSize wanted = size.or(() -> initial.map(latents ->
+                        new PictureSize(latents.size(3) * loaded.factor(), latents.size(2) * loaded.factor())))
+                .or(() -> picture.map(from -> PictureSize.within(from.image(), loaded.sizeMultiple())))
+                .orElse(trained);
         return new GenerationRequest(
-                List.of(new Condition(prompt, GuidanceScale.of(guidance))),
+                List.of(new Condition(prompt, GuidanceScale.of(guidance.orElse(loaded.defaultGuidance())))),
                 negative,
+                clipSkip,
                 sampler.orElse(loaded.defaultSampler()),
-                steps,
+                steps.orElse(loaded.defaultSteps()),
                 0,
                 seed,
                 wanted.width(),
                 wanted.height(),
-                initial);
+                tiledVae,
+                initial,
+                picture);
     }
 
     private void check(TextToImagePipeline pipeline, GenerationRequest request) {
@@ -306,46 +285,58 @@ final class GenerateCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        if (guidance.equals(Optional.of(0.0))) {
+            spec.commandLine().getErr().println("warning: guidance 0 ignores the prompt; 1 is the model without guidance");
+        }
     }
 
-    private void draw(TextToImagePipeline pipeline, GenerationRequest request) throws IOException {
+    private void draw(TextToImagePipeline pipeline, GenerationRequest request, PictureTargets targets)
+            throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
         err.println("seed " + request.seed() + ", " + request.width() + "x" + request.height() + ", "
                 + request.sampler().label() + ", model " + pipeline.model().name());
-        for (int i = 0; i < count; i++) {
-            Target target = target(i);
-            ProgressLine line = new ProgressLine(err, terminal, count == 1 ? "" : (i + 1) + "/" + count + " ");
-            GeneratedPicture picture = generate(pipeline, request.withSeed(target.seed()), line, i == 0);
-            if (target.latents().isPresent()) {
-                LatentsFile.write(target.latents().get(), picture.latents());
+        try (FinishedPictures finished = new FinishedPictures(err, count)) {
+            for (int i = 0; i < count; i++) {
+                PictureTargets.Target target = targets.target(i);
+                ProgressLine line = new ProgressLine(err, terminal, count == 1 ? "" : (i + 1) + "/" + count + " ");
+                GeneratedPicture picture =
+                        generate(pipeline, request.withSeed(target.seed()), line, target.picture());
+                finished.write(() -> {
+                    if (target.latents().isPresent()) {
+                        LatentsFile.write(target.latents().get(), picture.latents());
+                    }
+                    String recipe = recipe(pipeline, request, target.seed()).text();
+                    Png.write(target.picture(), picture.image(), Map.of(Recipe.KEYWORD, recipe));
+                    preview.remove(target.picture());
+                });
+                out.println(target.picture());
+                out.flush();
             }
-            Png.write(
-                    target.picture(),
-                    picture.image(),
-                    Map.of(
-                            Recipe.KEYWORD,
-                            recipe(pipeline, request, target.seed()).text()));
-            out.println(target.picture());
-            out.flush();
         }
     }
 
     private GeneratedPicture generate(
-            TextToImagePipeline pipeline, GenerationRequest request, ProgressLine line, boolean warn) {
-        PrintWriter err = spec.commandLine().getErr();
+            TextToImagePipeline pipeline, GenerationRequest request, ProgressLine line, Path file) throws IOException {
         try {
             return pipeline.generate(request, new GenerationListener() {
                 @Override
-                public void truncated(String whole, String dropped) {
-                    if (warn) {
-                        err.println("warning: a prompt is too long for the model; this part has no effect: " + dropped);
-                    }
+                public void stepped(GenerationProgress progress, Tensor latents) {
+                    line.show(progress);
                 }
 
                 @Override
-                public void stepped(GenerationProgress progress, Tensor latents) {
-                    line.show(progress);
+                public boolean wantsPreview(GenerationProgress progress) {
+                    return preview.wanted(progress);
+                }
+
+                @Override
+                public void previewed(GenerationProgress progress, Image picture) {
+                    try {
+                        preview.write(file, progress, picture);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
                 }
             });
         } catch (RuntimeException | Error e) {
@@ -355,17 +346,31 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private Recipe recipe(TextToImagePipeline pipeline, GenerationRequest request, long own) {
+        Map<String, String> extras = new LinkedHashMap<>();
+        request.source().ifPresent(picture -> extras.put("Denoising strength", Double.toString(picture.strength())));
+        source.imageName().ifPresent(name -> extras.put("Image", name));
+        source.maskName().ifPresent(name -> extras.put("Mask", name));
+        if (clipSkip > 1) {
+            extras.put("Clip skip", Integer.toString(clipSkip));
+        }
+        if (!model.loraNames().isEmpty()) {
+            extras.put("Lora", String.join(" ", model.loraNames()));
+        }
+        if (tiledVae) {
+            extras.put("VAE", "tiled");
+        }
+        latentsIn.ifPresent(file -> extras.put("Initial latents", file.getFileName().toString()));
         return new Recipe(
                 prompt,
-                negative,
-                steps,
+                negative.orElse(""),
+                request.steps(),
                 request.sampler().label(),
-                guidance,
+                guidance.orElse(pipeline.model().defaultGuidance()),
                 own,
                 request.width(),
                 request.height(),
                 pipeline.model().name(),
-                latentsIn.map(file -> file.getFileName().toString()),
+                extras,
                 "mezzotint " + Version.number());
     }
 }

@@ -1,19 +1,22 @@
 package dev.mezzotint.diffusion.cli;
 
+import dev.mezzotint.diffusion.checkpoint.Family;
 import dev.mezzotint.diffusion.model.unet.UNetConfig;
 import dev.mezzotint.diffusion.model.vae.VaeConfig;
-import dev.mezzotint.diffusion.pipeline.ModelComponent;
 import dev.mezzotint.diffusion.pipeline.ModelFolder;
-import dev.mezzotint.diffusion.pipeline.ModelReader;
-import dev.mezzotint.engine.checkpoint.SafetensorsFile;
+import dev.mezzotint.diffusion.pipeline.StoredModel;
+import dev.mezzotint.engine.checkpoint.FormatException;
+import dev.mezzotint.engine.checkpoint.TensorFile;
+import dev.mezzotint.engine.checkpoint.TensorFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -23,13 +26,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mezzo inspect}: what a model folder or a safetensors file holds. */
+/** {@code mezzo inspect}: what a model holds and needs. */
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Says what a model holds: components, tensors, parameters, bytes on disk, memory.",
+        description = "Says what a model holds and needs: family, components, tensors, parameters, bytes, memory.",
         parameterListHeading = "%n",
         optionListHeading = "%n",
         footerHeading = "%nExamples:%n",
@@ -39,9 +42,7 @@ import picocli.CommandLine.Spec;
             "  mezzo inspect path/to/model.safetensors --tensors"
         })
 final class InspectCommand implements Callable<Integer> {
-    private static final String ROW = "%-14s %8s %14s %-10s %12s%n";
-    /** A float for the value and one for the copy that is packed for the kernels. */
-    private static final int BYTES_IN_MEMORY = 8;
+    private static final String ROW = "%-16s %8s %14s %-10s %12s%n";
 
     @Spec
     private CommandSpec spec;
@@ -49,7 +50,8 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             arity = "0..1",
-            description = "Model folder in diffusers' layout, or a .safetensors file (default: the built-in model).")
+            description = "Model folder in diffusers' layout, or a .safetensors or .ckpt file, also one that is no whole model"
+                    + " (default: the built-in model).")
     private Optional<Path> model = Optional.empty();
 
     @Option(names = "--tensors", description = "List every tensor with its type and shape.")
@@ -62,53 +64,64 @@ final class InspectCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path path = model.isPresent() ? model.get() : ModelFolder.builtIn();
         if (Files.isRegularFile(path)) {
-            WeightsSummary summary = WeightsSummary.of(path);
-            header(out, "file");
-            row(out, String.valueOf(path.getFileName()), summary);
-            memory(out, List.of(summary));
-            list(out, path);
+            inspectFile(out, path);
         } else {
-            inspectFolder(out, ModelFolder.open(path));
+            inspectModel(out, StoredModel.open(path));
         }
         out.flush();
         return Main.DONE;
     }
 
-    private void inspectFolder(PrintWriter out, ModelFolder folder) throws IOException {
-        out.println(folder.path());
-        header(out, "component");
-        List<WeightsSummary> summaries = new ArrayList<>();
-        List<Path> files = new ArrayList<>();
-        for (ModelComponent component : ModelComponent.values()) {
-            if (folder.has(component) && !component.weights().isEmpty()) {
-                Path weights = folder.weights(component);
-                WeightsSummary summary = WeightsSummary.of(weights);
-                row(out, component.folder(), summary);
-                summaries.add(summary);
-                files.add(weights);
+    private void inspectFile(PrintWriter out, Path path) throws IOException {
+        try {
+            inspectModel(out, StoredModel.open(path));
+        } catch (FormatException e) {
+            // A part of a model is worth a look, too; what cannot be read at all fails again.
+            try (TensorFile file = TensorFiles.open(path)) {
+                header(out, "file");
+                row(out, path.getFileName().toString(), WeightsSummary.of(file));
+                list(out, path.toString(), file);
             }
-        }
-        row(out, "all", WeightsSummary.sum(summaries));
-        memory(out, summaries);
-        pictures(out, folder);
-        for (Path file : files) {
-            list(out, file);
+            spec.commandLine().getErr().println("no whole model: " + Failure.sentence(e));
         }
     }
 
-    private static void pictures(PrintWriter out, ModelFolder folder) throws IOException {
-        UNetConfig unet = ModelReader.readUNetConfig(folder);
-        int factor = 1;
-        int channels = unet.inChannels();
-        String grid = "drawn directly";
-        if (folder.has(ModelComponent.VAE)) {
-            VaeConfig vae = ModelReader.readVaeConfig(folder);
-            factor = vae.factor();
-            channels = vae.imageChannels();
-            grid = "drawn as latents of " + unet.sampleSize() + "x" + unet.sampleSize() + "x" + unet.inChannels();
+    private void inspectModel(PrintWriter out, StoredModel stored) throws IOException {
+        out.println(stored.path());
+        out.println("built like " + Family.of(stored.unet().config()).label());
+        stored.remarks().forEach(remark -> out.println("remark: " + remark));
+        Map<String, TensorFile> parts = new LinkedHashMap<>();
+        for (int i = 0; i < stored.texts().size(); i++) {
+            parts.put(
+                    "text_encoder" + (i == 0 ? "" : "_" + (i + 1)),
+                    stored.texts().get(i).tensors());
         }
+        parts.put("unet", stored.unet().tensors());
+        stored.vae().ifPresent(vae -> parts.put("vae", vae.tensors()));
+        header(out, "component");
+        Map<String, WeightsSummary> summaries = new LinkedHashMap<>();
+        for (Map.Entry<String, TensorFile> part : parts.entrySet()) {
+            summaries.put(part.getKey(), WeightsSummary.of(part.getValue()));
+        }
+        summaries.forEach((name, summary) -> row(out, name, summary));
+        row(out, "all", WeightsSummary.sum(List.copyOf(summaries.values())));
+        pictures(out, stored);
+        for (Map.Entry<String, TensorFile> part : parts.entrySet()) {
+            list(out, part.getKey(), part.getValue());
+        }
+    }
+
+    private static void pictures(PrintWriter out, StoredModel stored) {
+        UNetConfig unet = stored.unet().config();
+        Optional<VaeConfig> vae = stored.vae().map(StoredModel.Vae::config);
+        int factor = vae.map(VaeConfig::factor).orElse(1);
         int size = factor * unet.sampleSize();
-        out.println("pictures: " + size + "x" + size + (channels == 1 ? " grey" : " RGB") + ", " + grid
+        out.println("pictures: " + size + "x" + size
+                + (vae.map(VaeConfig::imageChannels).orElse(unet.outChannels()) == 1 ? " grey" : " RGB") + ", "
+                + (vae.isEmpty()
+                        ? "drawn directly"
+                        : "drawn as latents of " + unet.sampleSize() + "x" + unet.sampleSize() + "x"
+                                + unet.outChannels())
                 + "; other sizes in multiples of " + factor * unet.divisor());
     }
 
@@ -127,22 +140,15 @@ final class InspectCommand implements Callable<Integer> {
                 megabytes(summary.bytes()));
     }
 
-    private static void memory(PrintWriter out, List<WeightsSummary> summaries) {
-        long parameters = WeightsSummary.sum(summaries).parameters();
-        out.println("memory: about " + megabytes(parameters * BYTES_IN_MEMORY)
-                + " for the weights (as floats, and packed for the kernels), and what the pictures' size takes");
-    }
-
-    private void list(PrintWriter out, Path file) throws IOException {
+    private void list(PrintWriter out, String name, TensorFile file) throws IOException {
         if (!tensors) {
             return;
         }
         out.println();
-        out.println(file);
-        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-            for (String name : opened.names()) {
-                out.println("  " + name + "  " + opened.dtype(name) + "  " + Arrays.toString(opened.shape(name)));
-            }
+        out.println(name);
+        for (String tensor : file.names()) {
+            out.println("  " + tensor + "  " + file.tensor(tensor).dtype() + "  "
+                    + Arrays.toString(file.tensor(tensor).shape()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mezzotint.diffusion.cli;
 
+import dev.mezzotint.engine.image.Image;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -12,6 +13,12 @@ import picocli.CommandLine.TypeConversionException;
  * @param height in pixels, at least 1
  */
 record PictureSize(int width, int height) {
+    /** A picture's size, brought down to multiples. */
+    static PictureSize within(Image image, int multiple) {
+        return new PictureSize(
+                Math.max(1, image.width() / multiple) * multiple, Math.max(1, image.height() / multiple) * multiple);
+    }
+
     /** Reads {@code 64x48}. */
     static final class Converter implements ITypeConverter<PictureSize> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");

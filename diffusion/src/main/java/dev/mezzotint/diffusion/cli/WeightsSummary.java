@@ -1,39 +1,36 @@
 package dev.mezzotint.diffusion.cli;
 
 import dev.mezzotint.engine.checkpoint.DType;
-import dev.mezzotint.engine.checkpoint.SafetensorsFile;
+import dev.mezzotint.engine.checkpoint.StoredTensor;
+import dev.mezzotint.engine.checkpoint.TensorFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * How much a safetensors file holds.
+ * How much a file of tensors holds.
  *
  * @param tensors their number
  * @param parameters elements of all of them
  * @param types that occur
- * @param bytes of the file
+ * @param bytes of their elements
  */
 record WeightsSummary(int tensors, long parameters, Set<DType> types, long bytes) {
-    /** Reads the file's header. */
-    static WeightsSummary of(Path file) throws IOException {
+    /** Reads names and shapes. */
+    static WeightsSummary of(TensorFile file) throws IOException {
         long parameters = 0;
+        long bytes = 0;
         Set<DType> types = EnumSet.noneOf(DType.class);
-        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-            for (String name : opened.names()) {
-                long elements = 1;
-                for (int size : opened.shape(name)) {
-                    elements *= size;
-                }
-                parameters += elements;
-                types.add(opened.dtype(name));
-            }
-            return new WeightsSummary(opened.names().size(), parameters, types, Files.size(file));
+        for (String name : file.names()) {
+            StoredTensor tensor = file.tensor(name);
+            long elements = (long) tensor.rows() * tensor.rowLength();
+            parameters += elements;
+            bytes += elements * tensor.dtype().bytes();
+            types.add(tensor.dtype());
         }
+        return new WeightsSummary(file.names().size(), parameters, types, bytes);
     }
 
     /** Several files as one. */

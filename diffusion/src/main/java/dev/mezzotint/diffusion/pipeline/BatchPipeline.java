@@ -2,6 +2,7 @@ package dev.mezzotint.diffusion.pipeline;
 
 import dev.mezzotint.diffusion.guidance.GuidanceScale;
 import dev.mezzotint.diffusion.guidance.GuidedDenoiser;
+import dev.mezzotint.diffusion.model.unet.UNetConditions;
 import dev.mezzotint.diffusion.sampler.BatchShape;
 import dev.mezzotint.diffusion.sampler.NoiseSource;
 import dev.mezzotint.diffusion.sampler.Sampler;
@@ -12,6 +13,7 @@ import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,34 +59,25 @@ public final class BatchPipeline {
         }
         int count = prompts.size();
         int size = model.unet().config().sampleSize();
-        int channels = model.unet().config().inChannels();
-        Tensor contexts = contexts(prompts);
+        int channels = model.latentChannels();
+        List<String> texts = new ArrayList<>(Collections.nCopies(count, ""));
+        texts.addAll(prompts);
+        UNetConditions conditions =
+                UNetConditions.of(model.text().encode(ends, texts, 1).context());
+        ends.reset();
         BatchShape shape = new BatchShape(count, size * size * channels);
         Sampler method = sampler.create(model.schedulerFor(sampler), stepCount, shape);
-        TextGuidedUNet unet = new TextGuidedUNet(model.unet(), steps, contexts, count, size, size);
+        ConditionedUNet unet =
+                new ConditionedUNet(model.unet(), steps, conditions, Optional.empty(), count, size, size);
         Tensor latents = Tensor.zeros(count, size, size, channels);
         new SamplingLoop(method, new GuidedDenoiser(unet, List.of(scale), 0, shape), shape)
                 .sample(latents.data(), noise(seeds, channels, size * size), (done, x) -> {});
         return decode(latents);
     }
 
-    /** The encoded texts, (2 · prompts, tokens, width): first as many empty ones, then the prompts. */
-    private Tensor contexts(List<String> prompts) {
-        int count = prompts.size();
-        int[][] tokens = new int[2 * count][];
-        int[] empty = model.tokenizer().tokenize("").ids();
-        for (int i = 0; i < count; i++) {
-            tokens[i] = empty;
-            tokens[count + i] = model.tokenizer().tokenize(prompts.get(i)).ids();
-        }
-        Tensor contexts = model.textEncoder().encode(ends, tokens).copy();
-        ends.reset();
-        return contexts;
-    }
-
     private static NoiseSource noise(List<Long> seeds, int channels, int positions) {
         List<LatentNoise> sources = seeds.stream()
-                .map(seed -> new LatentNoise(seed, channels, positions, Optional.empty()))
+                .map(seed -> new LatentNoise(seed, channels, positions))
                 .toList();
         float[] one = new float[channels * positions];
         return destination -> {
@@ -96,7 +89,7 @@ public final class BatchPipeline {
     }
 
     private List<Image> decode(Tensor latents) {
-        Tensor pictures = decoder.decode(latents);
+        Tensor pictures = decoder.decode(latents, false);
         int length = pictures.length() / pictures.size(0);
         List<Image> images = new ArrayList<>();
         for (int n = 0; n < pictures.size(0); n++) {

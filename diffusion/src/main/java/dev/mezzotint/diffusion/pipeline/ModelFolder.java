@@ -1,12 +1,17 @@
 package dev.mezzotint.diffusion.pipeline;
 
+import dev.mezzotint.clip.model.ClipTextConfig;
+import dev.mezzotint.diffusion.model.unet.UNetConfig;
+import dev.mezzotint.diffusion.model.vae.VaeConfig;
 import dev.mezzotint.engine.checkpoint.FormatException;
 import dev.mezzotint.engine.checkpoint.JsonFile;
+import dev.mezzotint.engine.checkpoint.TensorFiles;
 import dev.mezzotint.engine.json.Json;
 import dev.mezzotint.engine.json.JsonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +31,20 @@ public final class ModelFolder {
     static final String CONFIG = "config.json";
     static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
+    private static final String ZERO_WITHOUT_NEGATIVE = "force_zeros_for_empty_prompt";
+    private static final Set<ModelComponent> TOKENIZERS =
+            EnumSet.of(ModelComponent.TOKENIZER, ModelComponent.TOKENIZER_2);
+    private static final Set<ModelComponent> OPTIONAL =
+            EnumSet.of(ModelComponent.VAE, ModelComponent.TOKENIZER_2, ModelComponent.TEXT_ENCODER_2);
+
     private final Path path;
     private final Set<ModelComponent> components;
+    private final boolean zeroWithoutNegative;
 
-    private ModelFolder(Path path, Set<ModelComponent> components) {
+    private ModelFolder(Path path, Set<ModelComponent> components, boolean zeroWithoutNegative) {
         this.path = path;
         this.components = components;
+        this.zeroWithoutNegative = zeroWithoutNegative;
     }
 
     /**
@@ -57,8 +70,7 @@ public final class ModelFolder {
      */
     public static ModelFolder open(Path path) throws IOException {
         if (Files.isRegularFile(path)) {
-            throw new FormatException(
-                    path + " is a file; models are read from folders in diffusers' layout, so name a folder");
+            throw new FormatException(path + " is a file where a folder in diffusers' layout is needed; name a folder");
         }
         if (!Files.isDirectory(path)) {
             throw new FormatException("the model " + path + " does not exist; check the path");
@@ -76,7 +88,9 @@ public final class ModelFolder {
                 component(index, member.getKey(), type.get()).ifPresent(components::add);
             }
         }
-        ModelFolder folder = new ModelFolder(path, components);
+        boolean zeros = members.containsKey(ZERO_WITHOUT_NEGATIVE)
+                && parse(index, json -> json.bool(ZERO_WITHOUT_NEGATIVE));
+        ModelFolder folder = new ModelFolder(path, components, zeros);
         folder.requireComplete(index);
         return folder;
     }
@@ -119,11 +133,50 @@ public final class ModelFolder {
                 return folder.resolve(name);
             }
         }
-        String wanted = component.weights().getFirst();
-        boolean pickled = Files.exists(folder.resolve(wanted.replace(".safetensors", ".bin")))
-                || Files.exists(folder.resolve("pytorch_model.bin"));
-        throw new FormatException(folder + " lacks " + wanted
-                + (pickled ? "; its weights are a PyTorch pickle, so get the model as safetensors" : "; add it"));
+        throw new FormatException(
+                folder + " lacks " + component.weights().getFirst() + "; add it, or get the model anew");
+    }
+
+    /**
+     * The model that it holds.
+     *
+     * @throws FormatException if a configuration asks for what is not supported, or weights are not what they should be
+     * @throws IOException if a file cannot be read
+     */
+    public StoredModel stored() throws IOException {
+        List<StoredModel.Text> texts = new ArrayList<>();
+        texts.add(text(ModelComponent.TEXT_ENCODER, ModelComponent.TOKENIZER));
+        if (has(ModelComponent.TEXT_ENCODER_2)) {
+            texts.add(text(ModelComponent.TEXT_ENCODER_2, ModelComponent.TOKENIZER_2));
+        }
+        Optional<StoredModel.Vae> vae = Optional.empty();
+        if (has(ModelComponent.VAE)) {
+            vae = Optional.of(new StoredModel.Vae(
+                    parse(configuration(ModelComponent.VAE), VaeConfig::parse),
+                    PublishedNames.vae(TensorFiles.open(weights(ModelComponent.VAE)))));
+        }
+        Json scheduler = parse(configuration(ModelComponent.SCHEDULER), json -> {
+            TextToImageModel.samplerOf(json);
+            return json;
+        });
+        return new StoredModel(
+                name(),
+                path,
+                texts,
+                new StoredModel.Unet(
+                        parse(configuration(ModelComponent.UNET), UNetConfig::parse),
+                        TensorFiles.open(weights(ModelComponent.UNET))),
+                vae,
+                scheduler,
+                zeroWithoutNegative,
+                List.of());
+    }
+
+    private StoredModel.Text text(ModelComponent encoder, ModelComponent tokenizer) throws IOException {
+        return new StoredModel.Text(
+                parse(configuration(encoder), ClipTextConfig::parse),
+                PublishedNames.text(TensorFiles.open(weights(encoder))),
+                Optional.of(folder(tokenizer)).filter(Files::isDirectory));
     }
 
     /** The file with a component's configuration. */
@@ -150,10 +203,14 @@ public final class ModelFolder {
     private void requireComplete(Path index) throws FormatException {
         for (ModelComponent component : ModelComponent.values()) {
             if (!has(component)) {
-                if (component != ModelComponent.VAE) {
+                if (!OPTIONAL.contains(component)) {
                     throw new FormatException(index + " names no " + component.folder()
                             + ", without which there are no pictures from text; use a text-to-image model");
                 }
+                continue;
+            }
+            if (TOKENIZERS.contains(component)) {
+                // It may come from elsewhere.
                 continue;
             }
             Path folder = folder(component);
@@ -161,11 +218,11 @@ public final class ModelFolder {
                 throw new FormatException("the model " + path + " lacks the folder " + component.folder()
                         + ", which its " + INDEX + " names; add it");
             }
-            if (component != ModelComponent.TOKENIZER && !Files.exists(configuration(component))) {
+            if (!Files.exists(configuration(component))) {
                 throw new FormatException(
                         folder + " lacks " + configuration(component).getFileName() + "; add it");
             }
-            if (!component.weights().isEmpty()) {
+            if (component.hasWeights()) {
                 weights(component);
             }
         }

@@ -1,5 +1,6 @@
 package dev.mezzotint.diffusion.pipeline;
 
+import dev.mezzotint.diffusion.prompt.TextTower;
 import dev.mezzotint.engine.checkpoint.AtomicFolder;
 import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.checkpoint.JsonFile;
@@ -20,7 +21,7 @@ public final class ModelWriter {
     private ModelWriter() {}
 
     /**
-     * Writes a model, whole or not at all.
+     * Writes a model with one text encoder, as this project trains them, whole or not at all.
      *
      * @param folder is made, or replaced if it holds a model
      * @param dtype element type of the weights
@@ -45,12 +46,13 @@ public final class ModelWriter {
         JsonFile.write(schedulerFolder.resolve(ModelFolder.SCHEDULER_CONFIG), model.scheduler());
 
         index.put(name(ModelComponent.TOKENIZER), entry("transformers", "CLIPTokenizer"));
-        model.tokenizer().save(create(folder, ModelComponent.TOKENIZER));
+        TextTower tower = model.text().towers().getFirst();
+        tower.tokenizer().save(create(folder, ModelComponent.TOKENIZER));
 
-        Json text = model.textEncoder().config().toJson();
+        Json text = tower.encoder().config().toJson();
         String textClass = text.get("architectures").elements().getFirst().asString();
         index.put(name(ModelComponent.TEXT_ENCODER), entry("transformers", textClass));
-        component(folder, ModelComponent.TEXT_ENCODER, text, model.textEncoder().parameters(), dtype);
+        component(folder, ModelComponent.TEXT_ENCODER, text, tower.encoder().parameters(), dtype);
 
         index.put(name(ModelComponent.UNET), entry("diffusers", "UNet2DConditionModel"));
         component(

@@ -1,7 +1,10 @@
 package dev.mezzotint.diffusion.pipeline;
 
 import java.math.BigDecimal;
-import java.util.Optional;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How a picture was made, as PNG files carry it under the keyword {@value #KEYWORD} and as the usual web interfaces read it.
@@ -15,7 +18,7 @@ import java.util.Optional;
  * @param width in pixels
  * @param height in pixels
  * @param model its name
- * @param latents the file with the initial noise, where it did not come from the seed
+ * @param extras what else made the picture, such as {@code Denoising strength}, in the order in which it is written
  * @param version of this program
  */
 public record Recipe(
@@ -28,10 +31,15 @@ public record Recipe(
         int width,
         int height,
         String model,
-        Optional<String> latents,
+        Map<String, String> extras,
         String version) {
     /** Keyword of the PNG text chunk. */
     public static final String KEYWORD = "parameters";
+
+    /** Keeps the order of the extras. */
+    public Recipe {
+        extras = Collections.unmodifiableMap(new LinkedHashMap<>(extras));
+    }
 
     /** The text of the chunk. */
     public String text() {
@@ -44,7 +52,9 @@ public record Recipe(
                 + ", Seed: " + seed
                 + ", Size: " + width + "x" + height
                 + ", Model: " + model
-                + latents.map(file -> ", Initial latents: " + file).orElse("")
+                + extras.entrySet().stream()
+                        .map(extra -> ", " + extra.getKey() + ": " + extra.getValue())
+                        .collect(Collectors.joining())
                 + ", Version: " + version;
     }
 }

@@ -1,11 +1,12 @@
 package dev.mezzotint.diffusion.pipeline;
 
-import dev.mezzotint.clip.model.ClipTextEncoder;
-import dev.mezzotint.clip.tokenizer.Tokenizer;
 import dev.mezzotint.diffusion.model.unet.UNet;
+import dev.mezzotint.diffusion.model.unet.UNetConfig;
 import dev.mezzotint.diffusion.model.vae.Autoencoder;
+import dev.mezzotint.diffusion.prompt.PromptEncoder;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
 import dev.mezzotint.diffusion.sampler.SchedulerConfig;
+import dev.mezzotint.diffusion.schedule.TimestepSpacing;
 import dev.mezzotint.engine.json.Json;
 import java.util.Optional;
 
@@ -13,54 +14,55 @@ import java.util.Optional;
  * Everything that turns words into a picture.
  *
  * @param name for people
- * @param tokenizer words to token ids
- * @param textEncoder token ids to what the U-Net attends to
+ * @param text words to what the U-Net attends to
  * @param unet the denoiser
  * @param vae latents to pictures; without it the U-Net draws pictures in [−1, 1] itself, grey or RGB
  * @param scheduler the noise schedule as {@code scheduler_config.json} holds it
+ * @param zeroWithoutNegative whether zeros stand for no condition where nothing negative is said, instead of the encoded
+ *     empty text ({@code force_zeros_for_empty_prompt})
  */
 public record TextToImageModel(
         String name,
-        Tokenizer tokenizer,
-        ClipTextEncoder textEncoder,
+        PromptEncoder text,
         UNet unet,
         Optional<Autoencoder> vae,
-        Json scheduler) {
+        Json scheduler,
+        boolean zeroWithoutNegative) {
+    /** Steps of models that are distilled to need few. */
+    private static final int FEW_STEPS = 4;
+
+    /** The scale that latent consistency models were distilled around. */
+    private static final double LCM_GUIDANCE = 8.5;
+
     /**
      * Refuses parts that do not fit each other.
      *
      * @throws IllegalArgumentException naming both parts and both sizes
      */
     public TextToImageModel {
-        int width = textEncoder.config().width();
-        int context = unet.config().contextWidth();
-        if (width != context) {
-            throw new IllegalArgumentException("the text encoder's tokens are " + width
-                    + " wide but the U-Net attends to tokens of " + context + "; take both from one model");
-        }
-        int vocabulary = textEncoder.config().vocabularySize();
-        if (tokenizer.vocabularySize() > vocabulary) {
-            throw new IllegalArgumentException("the tokenizer has " + tokenizer.vocabularySize()
-                    + " token ids but the text encoder knows " + vocabulary + "; take both from one model");
-        }
-        int positions = textEncoder.config().positions();
-        if (tokenizer.maxLength() > positions) {
-            throw new IllegalArgumentException("the tokenizer makes " + tokenizer.maxLength()
-                    + " tokens of a prompt but the text encoder has " + positions
-                    + " positions; take both from one model");
-        }
-        int in = unet.config().inChannels();
-        int out = unet.config().outChannels();
-        if (in != out) {
-            throw new IllegalArgumentException("the U-Net makes " + out + " channels from " + in
-                    + ", which is not how pictures are made from text alone; use a text-to-image model");
-        }
-        int channels = vae.map(v -> v.config().latentChannels()).orElse(in);
-        if (in != channels) {
-            throw new IllegalArgumentException("the VAE's latents have " + channels + " channels but the U-Net's " + in
+        UNetConfig config = unet.config();
+        if (text.contextWidth() != config.contextWidth()) {
+            throw new IllegalArgumentException("the text encoder's tokens are " + text.contextWidth()
+                    + " wide but the U-Net attends to tokens of " + config.contextWidth()
                     + "; take both from one model");
         }
-        int colours = vae.map(v -> v.config().imageChannels()).orElse(in);
+        int pooled = config.added().map(UNetConfig.Added::pooledWidth).orElse(0);
+        if (text.pooledWidth() != pooled) {
+            throw new IllegalArgumentException("the summary of a text is " + text.pooledWidth()
+                    + " wide but the U-Net wants one of " + pooled + "; take both from one model");
+        }
+        int in = config.inChannels();
+        int out = config.outChannels();
+        if (in != out && in != 2 * out + 1) {
+            throw new IllegalArgumentException("the U-Net makes " + out + " channels from " + in
+                    + ", which is neither text to image nor inpainting; use another model");
+        }
+        int channels = vae.map(v -> v.config().latentChannels()).orElse(out);
+        if (out != channels) {
+            throw new IllegalArgumentException("the VAE's latents have " + channels + " channels but the U-Net's " + out
+                    + "; take both from one model");
+        }
+        int colours = vae.map(v -> v.config().imageChannels()).orElse(out);
         if (colours != 1 && colours != 3) {
             throw new IllegalArgumentException(
                     "pictures of " + colours + " channels cannot be written, only 1 and 3; use another model");
@@ -73,6 +75,11 @@ public record TextToImageModel(
         return vae.map(v -> v.config().factor()).orElse(1);
     }
 
+    /** Channels of what is denoised. */
+    public int latentChannels() {
+        return unet.config().outChannels();
+    }
+
     /** Width and height of a picture are multiples of this. */
     public int sizeMultiple() {
         return factor() * unet.config().divisor();
@@ -83,9 +90,42 @@ public record TextToImageModel(
         return factor() * unet.config().sampleSize();
     }
 
+    /** Whether the U-Net is shown a mask and the masked picture beside the latent. */
+    public boolean inpaints() {
+        return unet.config().inChannels() != unet.config().outChannels();
+    }
+
+    /** Whether the guidance scale is told to the U-Net (latent consistency models), which then needs no second pass. */
+    public boolean hasGuidanceBuiltIn() {
+        return unet.config().guidanceWidth() > 0;
+    }
+
     /** The method that the model's own scheduler names, DDIM where that is not one of {@link SamplerKind}. */
     public SamplerKind defaultSampler() {
         return samplerOf(scheduler);
+    }
+
+    /** The number of steps that the model is sampled with unless told. */
+    public int defaultSteps() {
+        return hasGuidanceBuiltIn() || isDistilled() ? FEW_STEPS : GenerationRequest.DEFAULT_STEPS;
+    }
+
+    /** The guidance scale that the model is sampled with unless told. */
+    public double defaultGuidance() {
+        if (hasGuidanceBuiltIn()) {
+            return LCM_GUIDANCE;
+        }
+        return isDistilled() ? 1 : GenerationRequest.DEFAULT_GUIDANCE;
+    }
+
+    /**
+     * Whether the model was distilled to need few steps and no guidance, as SD-Turbo and SDXL-Turbo: their schedulers
+     * are Euler's with trailing timesteps, which no other published model has.
+     */
+    private boolean isDistilled() {
+        SamplerKind kind = defaultSampler();
+        return (kind == SamplerKind.EULER || kind == SamplerKind.EULER_A)
+                && schedulerFor(kind).timestepSpacing() == TimestepSpacing.TRAILING;
     }
 
     /** The model's schedule, sampled with a method. */

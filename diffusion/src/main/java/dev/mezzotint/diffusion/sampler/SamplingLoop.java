@@ -13,7 +13,8 @@ public final class SamplingLoop {
          * A step is done.
          *
          * @param done the step
-         * @param x the sample that it led to; lent until this returns, not to be changed
+         * @param x the sample that it led to; lent until this returns. What is changed in it, the next step begins
+         *     with
          */
         void stepped(Progress done, float[] x);
     }

@@ -11,6 +11,9 @@ import dev.mezzotint.diffusion.pipeline.ModelComponent;
 import dev.mezzotint.diffusion.pipeline.ModelReader;
 import dev.mezzotint.diffusion.pipeline.ModelWriter;
 import dev.mezzotint.diffusion.pipeline.TextToImageModel;
+import dev.mezzotint.diffusion.prompt.ContextRule;
+import dev.mezzotint.diffusion.prompt.PromptEncoder;
+import dev.mezzotint.diffusion.prompt.TextTower;
 import dev.mezzotint.diffusion.sampler.SchedulerConfig;
 import dev.mezzotint.diffusion.schedule.NoiseSchedule;
 import dev.mezzotint.engine.autograd.Compute;
@@ -152,8 +155,9 @@ public final class ModelTraining {
         if (!finished) {
             loop.useAverage();
         }
+        PromptEncoder text = new PromptEncoder(List.of(new TextTower(tokenizer, texts)), ContextRule.LAST_LAYER);
         TextToImageModel whole =
-                new TextToImageModel("model", tokenizer, texts, unet, Optional.of(vae), scheduler.toJson());
+                new TextToImageModel("model", text, unet, Optional.of(vae), scheduler.toJson(), false);
         Interrupts.defer(() -> ModelWriter.write(model, whole, DType.F16));
         return finished;
     }

@@ -14,11 +14,15 @@ import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.image.Png;
 import dev.mezzotint.engine.random.TorchGenerator;
 import dev.mezzotint.engine.tensor.Tensor;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,17 +170,101 @@ class GenerateCommandTest {
     }
 
     @Test
-    void aLongPromptIsAWarningThatSaysWhatWasCut() {
-        CommandLineCase run = CommandLineCase.run(
-                        "a red cube " + "and a blue sphere ".repeat(50) + "zebra",
+    void severalPicturesAreEachWhatTheyWouldBeAlone() throws IOException {
+        generate("--count", 3, "-o", png("many-{seed}.png")).done();
+        for (int seed = 5; seed < 8; seed++) {
+            CommandLineCase.run(
+                            "a red cube", "--model", model, "--steps", 2, "--seed", seed, "-o", png("alone.png"))
+                    .done();
+            assertArrayEquals(
+                    Files.readAllBytes(png("alone.png")), Files.readAllBytes(png("many-" + seed + ".png")));
+        }
+    }
+
+    @Test
+    void beginsWithAPictureOfAnyFormatAndKeepsItsSize() throws IOException {
+        generate("--size", "24x16", "-o", png("first.png")).done();
+        generate("--image", png("first.png"), "--strength", 0.5, "-o", png("second.png")).done();
+        Image second = Png.read(png("second.png"));
+        assertEquals(24, second.width());
+        assertEquals(16, second.height());
+        String recipe = Png.readText(png("second.png")).get("parameters");
+        assertTrue(recipe.contains("Denoising strength: 0.5, Image: first.png"), recipe);
+
+        BufferedImage grey =
+                new BufferedImage(19, 17, BufferedImage.TYPE_BYTE_GRAY);
+        ImageIO.write(grey, "jpeg", png("grey.jpeg").toFile());
+        generate("--image", png("grey.jpeg"), "-o", png("third.png")).done();
+        assertEquals(16, Png.read(png("third.png")).width());
+    }
+
+    @Test
+    void aMaskKeepsWhatIsBlack() throws IOException {
+        generate("-o", png("first.png")).done();
+        byte[] half = new byte[16 * 16];
+        Arrays.fill(half, 0, half.length / 2, (byte) 255);
+        Png.write(png("mask.png"), new Image(16, 16, 1, half), Map.of());
+        Tensor cube = inpainted("a red cube", png("cube.png"));
+        Tensor sphere = inpainted("a blue sphere", png("sphere.png"));
+        assertEquals("1×4×8×8", cube.shape().toString());
+        for (int i = 0; i < cube.length(); i++) {
+            boolean open = i % 64 < 32;
+            assertEquals(!open, cube.get(i) == sphere.get(i), "value " + i);
+        }
+    }
+
+    private Tensor inpainted(String prompt, Path file) throws IOException {
+        CommandLineCase.run(
+                        prompt,
                         "--model",
                         model,
                         "--steps",
-                        1,
+                        2,
+                        "--image",
+                        png("first.png"),
+                        "--mask",
+                        png("mask.png"),
                         "-o",
-                        png("long.png"))
+                        file,
+                        "--latents-out",
+                        file + ".safetensors")
                 .done();
-        assertTrue(run.err().contains("warning: ") && run.err().contains("zebra"), run.err());
+        return LatentsFile.read(Path.of(file + ".safetensors"));
+    }
+
+    @Test
+    void showsThePictureWhileItComes() throws IOException {
+        generate("--preview-every", 1, "-o", png("p.png")).done();
+        assertFalse(Files.exists(png("p.preview.png")), "the preview stays only until the picture is there");
+        assertTrue(Files.exists(png("p.png")));
+    }
+
+    @Test
+    void wrongPicturesAndMasksAreRefused() throws IOException {
+        generate("--strength", 0.5, "-o", png("a.png")).refused(Main.WRONG, "--strength", "--image");
+        generate("--mask", png("m.png"), "-o", png("a.png")).refused(Main.WRONG, "--mask", "--image");
+        generate("--image", png("none.png"), "-o", png("a.png")).refused(Main.FAILED, "none.png", "does not exist");
+        Files.writeString(png("text.png"), "no picture");
+        generate("--image", png("text.png"), "-o", png("a.png")).refused(Main.FAILED, "text.png", "PNG or JPEG");
+        generate("--image", folder, "-o", png("a.png")).refused(Main.FAILED, "is a folder");
+        generate("-o", png("b.png")).done();
+        generate("--image", png("b.png"), "--strength", 0, "-o", png("a.png")).refused(Main.WRONG, "--strength is 0");
+        generate("--image", png("b.png"), "--strength", 0.1, "-o", png("a.png"))
+                .refused(Main.WRONG, "leaves none of 2 steps");
+        generate("--preview-every", 0, "-o", png("a.png")).refused(Main.WRONG, "--preview-every is 0");
+        generate("--preview-vae", folder, "-o", png("a.png")).refused(Main.WRONG, "--preview-every");
+        generate("--clip-skip", 9, "-o", png("a.png")).refused(Main.WRONG, "clip skip of 9");
+        generate("--lora", ":1", "-o", png("a.png")).refused(Main.WRONG, "names no LoRA");
+        generate("--lora", png("none.safetensors"), "-o", png("a.png")).refused(Main.FAILED, "does not exist");
+        generate("--prediction", "x", "-o", png("a.png")).refused(Main.WRONG, "prediction_type \"x\"");
+    }
+
+    @Test
+    void whatTheModelPredictsMayBeSaid() throws IOException {
+        generate("-o", png("epsilon.png")).done();
+        generate("--prediction", "v", "-o", png("v.png")).done();
+        assertFalse(Arrays.equals(
+                Png.read(png("epsilon.png")).data(), Png.read(png("v.png")).data()));
     }
 
     @Test
@@ -244,7 +332,8 @@ class GenerateCommandTest {
                 .refused(Main.FAILED, "none", "does not exist");
         CommandLineCase.run("a", "--model", folder, "-o", png("a.png")).refused(Main.FAILED, "model_index.json");
         Path file = Files.write(folder.resolve("m.safetensors"), new byte[100]);
-        CommandLineCase.run("a", "--model", file, "-o", png("a.png")).refused(Main.FAILED, "m.safetensors", "folder");
+        CommandLineCase.run("a", "--model", file, "-o", png("a.png"))
+                .refused(Main.FAILED, "m.safetensors", "is not a safetensors file");
 
         Path broken = RandomModel.write(folder.resolve("broken"), RandomModel.tiny(), DType.F16);
         Path weights = broken.resolve("unet/diffusion_pytorch_model.safetensors");
@@ -252,8 +341,8 @@ class GenerateCommandTest {
         for (byte[] wrong : List.of(
                 new byte[0],
                 "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                java.util.Arrays.copyOf(bytes, bytes.length / 2),
-                java.util.Arrays.copyOf(bytes, 50),
+                Arrays.copyOf(bytes, bytes.length / 2),
+                Arrays.copyOf(bytes, 50),
                 new byte[] {-1, -1, -1, -1, -1, -1, -1, 127, '{', '}'})) {
             Files.write(weights, wrong);
             CommandLineCase.run("a", "--model", broken, "-o", png("a.png"))

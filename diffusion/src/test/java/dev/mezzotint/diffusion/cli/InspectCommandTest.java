@@ -31,7 +31,7 @@ class InspectCommandTest {
         assertTrue(unet.contains(" " + model.unet().parameters().list().size() + " "), unet);
         assertTrue(unet.contains("F16"), unet);
         assertTrue(out.contains("pictures: 16x16 RGB") && out.contains("multiples of 4"), out);
-        assertTrue(out.contains("memory: about"), out);
+        assertTrue(out.contains("built like Stable Diffusion 2.x"), out);
     }
 
     @Test

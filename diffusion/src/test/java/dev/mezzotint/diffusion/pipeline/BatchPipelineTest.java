@@ -31,17 +31,7 @@ class BatchPipelineTest {
             for (int i = 0; i < 3; i++) {
                 GenerationRequest request = GenerationRequest.of(model, PROMPTS.get(i), SEEDS.get(i))
                         .withPrompt(PROMPTS.get(i), GuidanceScale.of(guidance))
-                        .withSteps(3);
-                request = new GenerationRequest(
-                        request.conditions(),
-                        "",
-                        sampler,
-                        3,
-                        0,
-                        SEEDS.get(i),
-                        model.defaultSize(),
-                        model.defaultSize(),
-                        request.initialLatents());
+                        .withSampler(sampler, 3);
                 Image alone = new TextToImagePipeline(model, compute)
                         .generate(request, GenerationListener.SILENT)
                         .image();

@@ -42,7 +42,7 @@ class ModelFolderTest {
 
     @Test
     void aModelSurvivesBeingWrittenAndRead() throws IOException {
-        TextToImageModel read = ModelReader.read(ModelFolder.open(folder));
+        TextToImageModel read = ModelReader.read(StoredModel.open(folder));
         assertEquals("model", read.name());
         assertEquals(model.unet().config(), read.unet().config());
         assertEquals(16, read.defaultSize());
@@ -55,14 +55,14 @@ class ModelFolderTest {
         Path path = RandomModel.write(temporary.resolve("pixels"), pixels, DType.F16);
         ModelFolder opened = ModelFolder.open(path);
         assertFalse(opened.has(ModelComponent.VAE));
-        assertEquals(64, draw(ModelReader.read(opened)).length);
+        assertEquals(64, draw(ModelReader.read(opened.stored())).length);
     }
 
     @Test
     void aTextEncoderMayLeaveOffItsPrefix() throws IOException {
         Path weights = folder.resolve("text_encoder/model.safetensors");
         rewrite(weights, name -> name.substring("text_model.".length()), "");
-        assertArrayEquals(draw(model), draw(ModelReader.read(ModelFolder.open(folder))));
+        assertArrayEquals(draw(model), draw(ModelReader.read(StoredModel.open(folder))));
     }
 
     @Test
@@ -78,7 +78,7 @@ class ModelFolderTest {
         Tape tape = Tape.inference(Compute.best());
         assertArrayEquals(
                 model.vae().orElseThrow().decode(tape, x).data().clone(),
-                ModelReader.readVae(ModelFolder.open(folder)).decode(tape, x).data());
+                ModelReader.read(StoredModel.open(folder)).vae().orElseThrow().decode(tape, x).data());
     }
 
     @Test
@@ -91,7 +91,9 @@ class ModelFolderTest {
         withIndex(index, "unet", "SD3Transformer2DModel");
         refused(folder, "model_index.json", "SD3Transformer2DModel", "UNet2DConditionModel");
         withIndex(index, "text_encoder_2", "CLIPTextModelWithProjection");
-        refused(folder, "text_encoder_2");
+        refused(folder, "lacks the folder text_encoder_2");
+        withIndex(index, "text_encoder_3", "T5EncoderModel");
+        refused(folder, "text_encoder_3", "T5EncoderModel");
         Files.writeString(folder.resolve("model_index.json"), "{\"unet\": [");
         refused(folder, "model_index.json", "not JSON");
         JsonFile.write(folder.resolve("model_index.json"), Json.object(Map.of()));
@@ -101,7 +103,7 @@ class ModelFolderTest {
         Files.delete(folder.resolve("vae/diffusion_pytorch_model.safetensors"));
         refused(folder, "vae", "lacks diffusion_pytorch_model.safetensors", "add it");
         Files.writeString(folder.resolve("vae/diffusion_pytorch_model.bin"), "pickle");
-        refused(folder, "PyTorch pickle");
+        unreadable("diffusion_pytorch_model.bin");
     }
 
     @Test
@@ -150,7 +152,7 @@ class ModelFolderTest {
         Files.writeString(scheduler, Files.readString(scheduler).replace("DDIMScheduler", "SomeNewScheduler"));
         assertEquals(
                 "ddim",
-                ModelReader.read(ModelFolder.open(folder)).defaultSampler().label());
+                ModelReader.read(StoredModel.open(folder)).defaultSampler().label());
     }
 
     private float[] draw(TextToImageModel drawn) {
@@ -190,7 +192,7 @@ class ModelFolderTest {
     }
 
     private void unreadable(String... named) {
-        String message = assertThrows(FormatException.class, () -> ModelReader.read(ModelFolder.open(folder)))
+        String message = assertThrows(FormatException.class, () -> ModelReader.read(StoredModel.open(folder)))
                 .getMessage();
         contains(message, named);
     }

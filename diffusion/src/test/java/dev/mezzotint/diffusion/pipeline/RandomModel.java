@@ -8,6 +8,9 @@ import dev.mezzotint.diffusion.model.unet.UNet;
 import dev.mezzotint.diffusion.model.unet.UNetConfig;
 import dev.mezzotint.diffusion.model.vae.Autoencoder;
 import dev.mezzotint.diffusion.model.vae.VaeConfig;
+import dev.mezzotint.diffusion.prompt.ContextRule;
+import dev.mezzotint.diffusion.prompt.PromptEncoder;
+import dev.mezzotint.diffusion.prompt.TextTower;
 import dev.mezzotint.diffusion.sampler.SchedulerConfig;
 import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.kernel.Activation;
@@ -88,11 +91,11 @@ public final class RandomModel {
         }
         return new TextToImageModel(
                 "random",
-                tokenizer,
-                text,
+                new PromptEncoder(List.of(new TextTower(tokenizer, text)), ContextRule.LAST_LAYER),
                 unet,
                 vae,
-                SchedulerConfig.stableDiffusion().toJson());
+                SchedulerConfig.stableDiffusion().toJson(),
+                false);
     }
 
     /** Writes a model where a test wants it. */

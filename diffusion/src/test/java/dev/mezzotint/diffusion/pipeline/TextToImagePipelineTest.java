@@ -10,6 +10,7 @@ import dev.mezzotint.diffusion.guidance.GuidanceScale;
 import dev.mezzotint.diffusion.sampler.NonFiniteException;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
 import dev.mezzotint.engine.autograd.Compute;
+import dev.mezzotint.engine.image.Image;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.tensor.Tensor;
@@ -37,7 +38,7 @@ class TextToImagePipelineTest {
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
     void theSameSeedGivesTheSamePictureWhateverWasDrawnBefore(SamplerKind sampler) {
-        GenerationRequest request = with(request(), sampler);
+        GenerationRequest request = request().withSampler(sampler, 4);
         GeneratedPicture first = draw(request);
         GeneratedPicture other = draw(request.withSeed(4));
         GeneratedPicture again = draw(request);
@@ -70,16 +71,14 @@ class TextToImagePipelineTest {
         assertFalse(Arrays.equals(
                 plain,
                 draw(r.withPrompt("a red cube", GuidanceScale.of(3))).latents().data()));
-        GenerationRequest negative = new GenerationRequest(
-                r.conditions(), "blue", r.sampler(), 4, 0, r.seed(), r.width(), r.height(), Optional.empty());
+        GenerationRequest negative = r.withNegative("blue");
         assertFalse(Arrays.equals(plain, draw(negative).latents().data()));
     }
 
     @Test
     void guidanceOneIgnoresTheNegativePrompt() {
         GenerationRequest r = request().withPrompt("a red cube", GuidanceScale.of(1));
-        GenerationRequest negative = new GenerationRequest(
-                r.conditions(), "blue", r.sampler(), 4, 0, r.seed(), r.width(), r.height(), Optional.empty());
+        GenerationRequest negative = r.withNegative("blue");
         assertArrayEquals(draw(r).latents().data(), draw(negative).latents().data());
     }
 
@@ -88,13 +87,16 @@ class TextToImagePipelineTest {
         GenerationRequest r = request();
         GenerationRequest two = new GenerationRequest(
                 List.of(r.conditions().getFirst(), new Condition("a blue sphere", GuidanceScale.of(0))),
-                "",
+                Optional.empty(),
+                1,
                 r.sampler(),
                 4,
                 0,
                 r.seed(),
                 r.width(),
                 r.height(),
+                false,
+                Optional.empty(),
                 Optional.empty());
         float[] one = draw(r).latents().data();
         float[] both = draw(two).latents().data();
@@ -116,7 +118,7 @@ class TextToImagePipelineTest {
 
     @Test
     void widthAndHeightAreNotMixedUp() {
-        GenerationRequest r = sized(24, 16);
+        GenerationRequest r = request().withSize(24, 16);
         GeneratedPicture picture = draw(r);
         assertEquals(24, picture.image().width());
         assertEquals(16, picture.image().height());
@@ -124,18 +126,53 @@ class TextToImagePipelineTest {
     }
 
     @Test
-    void aLongPromptIsCutAndTheListenerHearsWhat() {
-        String prompt = "a red cube " + "and a blue sphere ".repeat(40) + "zebra";
-        List<String> cut = new ArrayList<>();
-        pipeline.generate(request().withPrompt(prompt, GuidanceScale.of(2)).withSteps(1), new GenerationListener() {
+    void theEndOfALongPromptCounts() {
+        String prompt = "a red cube " + "and a blue sphere ".repeat(40);
+        GenerationRequest r = request().withSteps(1);
+        float[] sphere = draw(r.withPrompt(prompt, GuidanceScale.of(2))).latents().data();
+        float[] zebra =
+                draw(r.withPrompt(prompt + "zebra", GuidanceScale.of(2))).latents().data();
+        assertFalse(Arrays.equals(sphere, zebra));
+    }
+
+    @Test
+    void weightsAndClipSkipCount() {
+        GenerationRequest r = request();
+        float[] plain = draw(r).latents().data();
+        assertFalse(Arrays.equals(
+                plain,
+                draw(r.withPrompt("a (red:1.5) cube", GuidanceScale.of(7.5))).latents().data()));
+        refused(r.withClipSkip(2), "clip skip of 2", "1 to 1");
+        refused(r.withClipSkip(0), "clip skip of 0");
+    }
+
+    @Test
+    void previewsAreOfTheStepsThatAreAskedFor() {
+        List<Integer> steps = new ArrayList<>();
+        List<Image> seen = new ArrayList<>();
+        GenerationRequest request = request();
+        GeneratedPicture watched = pipeline.generate(request, new GenerationListener() {
             @Override
-            public void truncated(String whole, String dropped) {
-                assertEquals(prompt, whole);
-                cut.add(dropped);
+            public boolean wantsPreview(GenerationProgress progress) {
+                return progress.step() % 2 == 0;
+            }
+
+            @Override
+            public void previewed(GenerationProgress progress, Image picture) {
+                steps.add(progress.step());
+                seen.add(picture);
             }
         });
-        assertEquals(1, cut.size());
-        assertTrue(cut.getFirst().endsWith("zebra"), cut.getFirst());
+        assertEquals(List.of(2, 4), steps);
+        assertArrayEquals(draw(request).image().data(), watched.image().data());
+        // DDIM's last step leads to the clean sample that the model saw in it, but for the schedule's first ᾱ.
+        byte[] last = seen.getLast().data();
+        int far = 0;
+        for (int i = 0; i < last.length; i++) {
+            far = Math.max(far, Math.abs((last[i] & 0xFF) - (watched.image().data()[i] & 0xFF)));
+        }
+        assertTrue(far <= 12, "the last preview differs by " + far);
+        assertFalse(Arrays.equals(last, seen.getFirst().data()));
     }
 
     /** What the kernels themselves allocate is SamplingStepBenchmark's business: it depends on the compiler. */
@@ -150,16 +187,16 @@ class TextToImagePipelineTest {
 
     @Test
     void refusesWhatTheModelCannotDraw() {
-        refused(sized(17, 16), "17x16", "multiples of 4", "16x16");
-        refused(sized(0, 16), "0x16");
-        refused(sized(-4, 16), "-4x16");
-        refused(sized(1 << 20, 1 << 20), "1048576x1048576");
+        refused(request().withSize(17, 16), "17x16", "multiples of 4", "16x16");
+        refused(request().withSize(0, 16), "0x16");
+        refused(request().withSize(-4, 16), "-4x16");
+        refused(request().withSize(1 << 20, 1 << 20), "1048576x1048576");
         refused(request().withSteps(0), "steps is 0", "1000");
         refused(request().withSteps(1001), "steps is 1001", "1000");
-        refused(latents(Tensor.zeros(1, 4, 8, 9)), "1×4×8×9", "1×4×8×8");
+        refused(request().withInitialLatents(Tensor.zeros(1, 4, 8, 9)), "1×4×8×9", "1×4×8×8");
         Tensor broken = Tensor.zeros(1, 4, 8, 8);
         broken.fill(Float.NaN);
-        refused(latents(broken), "not finite");
+        refused(request().withInitialLatents(broken), "not finite");
     }
 
     @Test
@@ -180,23 +217,6 @@ class TextToImagePipelineTest {
                                 .generate(request(), GenerationListener.SILENT))
                 .getMessage();
         assertTrue(message.contains("VAE"), message);
-    }
-
-    private GenerationRequest sized(int width, int height) {
-        GenerationRequest r = request();
-        return new GenerationRequest(
-                r.conditions(), "", r.sampler(), r.steps(), 0, r.seed(), width, height, Optional.empty());
-    }
-
-    private GenerationRequest latents(Tensor latents) {
-        GenerationRequest r = request();
-        return new GenerationRequest(
-                r.conditions(), "", r.sampler(), r.steps(), 0, r.seed(), r.width(), r.height(), Optional.of(latents));
-    }
-
-    private static GenerationRequest with(GenerationRequest r, SamplerKind sampler) {
-        return new GenerationRequest(
-                r.conditions(), "", sampler, r.steps(), 0, r.seed(), r.width(), r.height(), Optional.empty());
     }
 
     private void refused(GenerationRequest request, String... named) {

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.diffusion.pipeline.GenerationListener;
 import dev.mezzotint.diffusion.pipeline.GenerationRequest;
-import dev.mezzotint.diffusion.pipeline.ModelFolder;
 import dev.mezzotint.diffusion.pipeline.ModelReader;
+import dev.mezzotint.diffusion.pipeline.StoredModel;
 import dev.mezzotint.diffusion.pipeline.TextToImageModel;
 import dev.mezzotint.diffusion.pipeline.TextToImagePipeline;
 import dev.mezzotint.engine.autograd.Compute;
@@ -101,7 +101,7 @@ class ModelTrainingTest {
         assertTrue(training.trainClip(TINY));
         assertTrue(training.trainVae(TINY));
         assertTrue(training.trainDenoiser(TINY));
-        TextToImageModel model = ModelReader.read(ModelFolder.open(folder.resolve("model")));
+        TextToImageModel model = ModelReader.read(StoredModel.open(folder.resolve("model")));
         double factor = model.vae().orElseThrow().config().scalingFactor();
         double deviation = LatentStore.open(folder.resolve("vae-sample")).deviation();
         assertEquals(1 / deviation, factor, 1e-9 * factor);
@@ -185,7 +185,7 @@ class ModelTrainingTest {
         assertEquals(3, LatentStore.open(folder.resolve("latents")).count());
         assertEquals(
                 "model",
-                ModelReader.read(ModelFolder.open(folder.resolve("model"))).name());
+                ModelReader.read(StoredModel.open(folder.resolve("model"))).name());
         assertTrue(training.trainDenoiser(other));
     }
 

@@ -55,6 +55,11 @@ public final class Autoencoder {
      * @throws IllegalArgumentException if the size is not a multiple of the factor
      */
     public Posterior encode(Tape tape, Tensor images) {
+        return posterior(tape, moments(tape, images));
+    }
+
+    /** Mean and logarithm of the variance, one behind the other along the channels. */
+    Tensor moments(Tape tape, Tensor images) {
         int factor = config.factor();
         if (images.shape().rank() != 4
                 || images.size(3) != config.imageChannels()
@@ -64,8 +69,11 @@ public final class Autoencoder {
                     "VAE: pictures of shape " + images.shape() + " must be (batch, height, width, "
                             + config.imageChannels() + ") with height and width multiples of " + factor);
         }
+        return quantize.forward(tape, encoder.forward(tape, images));
+    }
+
+    Posterior posterior(Tape tape, Tensor moments) {
         int latent = config.latentChannels();
-        Tensor moments = quantize.forward(tape, encoder.forward(tape, images));
         return new Posterior(
                 ShapeOps.slice(tape, moments, -1, 0, latent), ShapeOps.slice(tape, moments, -1, latent, latent));
     }
