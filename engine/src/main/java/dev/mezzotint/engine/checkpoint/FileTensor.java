@@ -49,7 +49,7 @@ final class FileTensor implements StoredTensor {
         this.strides = strides.clone();
         this.begin = begin;
         this.extent = extent(shape, strides);
-        this.contiguous = Arrays.equals(strides, contiguous(shape));
+        this.contiguous = extent == 0 || Arrays.equals(strides, contiguous(shape));
         try {
             rowLength();
         } catch (ArithmeticException e) {
@@ -112,8 +112,8 @@ final class FileTensor implements StoredTensor {
      */
     long[] longs() throws IOException {
         if (dtype.isFloatingPoint()) {
-            throw new FormatException(origin() + " holds " + dtype
-                    + " where integers belong; check that the file fits the model");
+            throw new FormatException(
+                    origin() + " holds " + dtype + " where integers belong; check that the file fits the model");
         }
         if (extent > LARGEST_ARRAY) {
             throw tooLarge();
@@ -127,7 +127,7 @@ final class FileTensor implements StoredTensor {
         return values;
     }
 
-    /** The bytes from the first to the last element as they lie in the file; throws where there are more than an array holds. */
+    /** The bytes from the first to the last element; throws where there are more than an array holds. */
     byte[] bytes() throws IOException {
         if (extent * dtype.bytes() > LARGEST_ARRAY) {
             throw tooLarge();
@@ -172,7 +172,7 @@ final class FileTensor implements StoredTensor {
         /** Reads all that lies behind the indices before dimension {@code d}; returns where the target goes on. */
         private int gather(int d, long first, float[] target, int offset) {
             if (d == shape.length) {
-                StoredElements.floats(elements, dtype, first, target, offset, 1);
+                target[offset] = StoredElements.floatAt(elements, dtype, first);
                 return offset + 1;
             }
             if (d == shape.length - 1 && strides[d] == 1) {

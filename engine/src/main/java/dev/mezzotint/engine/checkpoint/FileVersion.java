@@ -65,8 +65,7 @@ record FileVersion(Path path, long size, FileTime modified) {
     private static IOException explain(Path path, IOException cause) {
         return switch (cause) {
             case NoSuchFileException e -> new FormatException(path + " does not exist; check the path", e);
-            case AccessDeniedException e ->
-                new FormatException(path + " may not be read; change its permissions", e);
+            case AccessDeniedException e -> new FormatException(path + " may not be read; change its permissions", e);
             case IOException e -> e;
         };
     }

@@ -123,11 +123,45 @@ final class PickleReader {
             case BUILD -> requireAttributesOfDict(popLast(1).get(0));
             case BINPERSID -> push(objects.storage(pop()));
             case STOP -> throw new AssertionError("run returns at STOP");
-            case PERSID, INST, OBJ, NEWOBJ, NEWOBJ_EX, STACK_GLOBAL, EXT1, EXT2, EXT4, POP, POP_MARK, DUP, INT, LONG,
-                    LONG4, FLOAT, STRING, BINSTRING, SHORT_BINSTRING, UNICODE, SHORT_BINUNICODE, BINUNICODE8, BINBYTES,
-                    SHORT_BINBYTES, BINBYTES8, BYTEARRAY8, NEXT_BUFFER, READONLY_BUFFER, DICT, LIST, EMPTY_SET,
-                    ADDITEMS, FROZENSET, PUT, GET, MEMOIZE, FRAME ->
-                throw refused(path, "uses the pickle instruction " + opcode + ", which a file of tensors does not need");
+            case PERSID,
+                    INST,
+                    OBJ,
+                    NEWOBJ,
+                    NEWOBJ_EX,
+                    STACK_GLOBAL,
+                    EXT1,
+                    EXT2,
+                    EXT4,
+                    POP,
+                    POP_MARK,
+                    DUP,
+                    INT,
+                    LONG,
+                    LONG4,
+                    FLOAT,
+                    STRING,
+                    BINSTRING,
+                    SHORT_BINSTRING,
+                    UNICODE,
+                    SHORT_BINUNICODE,
+                    BINUNICODE8,
+                    BINBYTES,
+                    SHORT_BINBYTES,
+                    BINBYTES8,
+                    BYTEARRAY8,
+                    NEXT_BUFFER,
+                    READONLY_BUFFER,
+                    DICT,
+                    LIST,
+                    EMPTY_SET,
+                    ADDITEMS,
+                    FROZENSET,
+                    PUT,
+                    GET,
+                    MEMOIZE,
+                    FRAME ->
+                throw refused(
+                        path, "uses the pickle instruction " + opcode + ", which a file of tensors does not need");
         }
     }
 

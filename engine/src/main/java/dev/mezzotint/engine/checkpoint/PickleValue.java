@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a pickle of tensors may hold. Dictionaries and lists may hold themselves, so none of these are to be printed. */
+/** What a pickle of tensors may hold. Dictionaries and lists may hold themselves: none of these is to be printed. */
 sealed interface PickleValue {
     /** Python's {@code None}. */
     enum None implements PickleValue {

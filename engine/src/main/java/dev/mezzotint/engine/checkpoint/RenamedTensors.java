@@ -59,8 +59,8 @@ public final class RenamedTensors implements TensorFile {
     static <T extends StoredTensor> T find(Path path, Map<String, T> tensors, String name) throws FormatException {
         T tensor = tensors.get(name);
         if (tensor == null) {
-            throw new FormatException(path + " has no tensor " + Json.of(name).print() + " among its "
-                    + tensors.size() + "; check that the file fits the model");
+            throw new FormatException(path + " has no tensor " + Json.of(name).print() + " among its " + tensors.size()
+                    + "; check that the file fits the model");
         }
         return tensor;
     }

@@ -39,9 +39,10 @@ final class ShardedTensors {
         for (Map.Entry<String, TensorFile> shard : sharded.shards.entrySet()) {
             for (String name : shard.getValue().names()) {
                 if (!weightMap.getOrDefault(name, shard.getKey()).equals(shard.getKey())) {
-                    throw new FormatException(index + ": tensor " + Json.of(name).print() + " is in both "
-                            + weightMap.get(name) + " and " + shard.getKey()
-                            + "; fetch the index and its shards from one model");
+                    throw new FormatException(
+                            index + ": tensor " + Json.of(name).print() + " is in both "
+                                    + weightMap.get(name) + " and " + shard.getKey()
+                                    + "; fetch the index and its shards from one model");
                 }
             }
         }
@@ -71,8 +72,8 @@ final class ShardedTensors {
             return known;
         }
         if (name.isEmpty() || name.equals(".") || name.equals("..") || !name.matches("[^/\\\\:\\p{Cntrl}]+")) {
-            throw new FormatException(index + " names the shard " + Json.of(name).print()
-                    + ", which is no file beside it; fetch the index again");
+            throw new FormatException(index + " names the shard "
+                    + Json.of(name).print() + ", which is no file beside it; fetch the index again");
         }
         Path path = index.resolveSibling(name);
         if (!Files.exists(path)) {

@@ -34,17 +34,23 @@ final class StoredElements {
                     }
                 }
             }
-            case F64 -> {
+            case F64, I64, I32, I16, I8, U8, BOOL -> {
                 for (int i = 0; i < count; i++) {
-                    to[offset + i] = (float) from.get(DOUBLE, 8 * (first + i));
-                }
-            }
-            case I64, I32, I16, I8, U8, BOOL -> {
-                for (int i = 0; i < count; i++) {
-                    to[offset + i] = integer(from, dtype, first + i);
+                    to[offset + i] = floatAt(from, dtype, first + i);
                 }
             }
         }
+    }
+
+    /** One element as a float. */
+    static float floatAt(MemorySegment from, DType dtype, long index) {
+        return switch (dtype) {
+            case F64 -> (float) from.get(DOUBLE, 8 * index);
+            case F32 -> from.get(FLOAT, 4 * index);
+            case F16 -> Float.float16ToFloat(from.get(SHORT, 2 * index));
+            case BF16 -> DType.bfloat16ToFloat(from.get(SHORT, 2 * index));
+            case I64, I32, I16, I8, U8, BOOL -> integer(from, dtype, index);
+        };
     }
 
     /** One element of an integer type. */

@@ -21,8 +21,8 @@ import java.util.Set;
  * PyTorch checkpoints since version 1.6: a zip archive with a pickle, which names the tensors, and an entry for each
  * storage. Only the pickle is read at once; tensors are mapped where they lie.
  *
- * <p>Nested dictionaries give names with dots. A training checkpoint holds its model under {@code state_dict}: then that
- * is the model, and what stands beside it is left out, as is all that is no tensor.
+ * <p>Nested dictionaries give names with dots. A training checkpoint holds its model under {@code state_dict}: then
+ * that is the model, and what stands beside it is left out, as is all that is no tensor.
  */
 final class TorchFile {
     private static final String PICKLE = "/data.pkl";
@@ -100,7 +100,8 @@ final class TorchFile {
         if (depth == DEEPEST || entries > MOST_ENTRIES) {
             throw PickleReader.damaged(
                     file.path(),
-                    "holds a dictionary in itself, or more than " + DEEPEST + " levels or " + MOST_ENTRIES + " entries");
+                    "holds a dictionary in itself, or more than " + DEEPEST + " levels or " + MOST_ENTRIES
+                            + " entries");
         }
         for (Map.Entry<PickleValue, PickleValue> entry : dict.entries().entrySet()) {
             switch (entry.getValue()) {
@@ -133,7 +134,8 @@ final class TorchFile {
         long begin = tensor.storage().data().begin() + tensor.offset() * dtype.bytes();
         FileTensor stored = new FileTensor(file, name, dtype, tensor.shape(), tensor.strides(), begin);
         if (tensors.put(name, stored) != null) {
-            throw PickleReader.damaged(file.path(), "holds two tensors " + Json.of(name).print());
+            throw PickleReader.damaged(
+                    file.path(), "holds two tensors " + Json.of(name).print());
         }
     }
 }

@@ -70,7 +70,8 @@ final class TorchObjects {
         DType dtype = type.elements().orElseThrow();
         ZipDirectory.Entry data = entries.get(folder + key);
         if (data == null) {
-            throw PickleReader.damaged(path, "refers to the storage " + Json.of(key).print() + ", which is missing");
+            throw PickleReader.damaged(
+                    path, "refers to the storage " + Json.of(key).print() + ", which is missing");
         }
         if (elements < 0 || elements > data.size() / dtype.bytes()) {
             throw PickleReader.damaged(

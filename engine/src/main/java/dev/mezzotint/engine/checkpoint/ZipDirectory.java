@@ -59,8 +59,7 @@ final class ZipDirectory {
         ByteBuffer directory = directory();
         Map<String, Entry> entries = new LinkedHashMap<>();
         while (directory.hasRemaining()) {
-            if (directory.remaining() < CENTRAL_BYTES
-                    || directory.getInt(directory.position()) != CENTRAL_SIGNATURE) {
+            if (directory.remaining() < CENTRAL_BYTES || directory.getInt(directory.position()) != CENTRAL_SIGNATURE) {
                 throw damaged("its directory has a wrong entry");
             }
             int at = directory.position();
@@ -124,8 +123,9 @@ final class ZipDirectory {
             throw damaged("it has an entry of the name " + Json.of(name).print());
         }
         if (method != 0 || (flags & 1) != 0) {
-            throw new FormatException(path + ": the entry " + Json.of(name).print() + " is compressed or encrypted,"
-                    + " which PyTorch never does; load it in PyTorch and save it again, or get the model as safetensors");
+            throw new FormatException(
+                    path + ": the entry " + Json.of(name).print() + " is compressed or encrypted,"
+                            + " which PyTorch never does; save it again in PyTorch, or get the model as safetensors");
         }
     }
 

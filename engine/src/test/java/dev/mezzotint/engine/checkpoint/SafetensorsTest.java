@@ -208,6 +208,21 @@ class SafetensorsTest {
     }
 
     @Test
+    void everyShiftIsRefused() throws IOException {
+        byte[] all = Files.readAllBytes(write(header("[2]", 8), 8));
+        for (int shift = 1; shift < all.length; shift++) {
+            byte[] later = new byte[all.length + shift];
+            System.arraycopy(all, 0, later, shift, all.length);
+            Path forwards = Files.write(folder.resolve("forwards"), later);
+            assertThrows(
+                    FormatException.class, () -> SafetensorsFile.open(forwards).close(), shift + " bytes more");
+            Path backwards = Files.write(folder.resolve("backwards"), Arrays.copyOfRange(all, shift, all.length));
+            assertThrows(
+                    FormatException.class, () -> SafetensorsFile.open(backwards).close(), shift + " bytes fewer");
+        }
+    }
+
+    @Test
     void readsUnalignedTensors() throws IOException {
         Path path = write(
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}  ".getBytes(StandardCharsets.UTF_8),
