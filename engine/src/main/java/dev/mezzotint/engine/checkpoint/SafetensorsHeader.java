@@ -3,14 +3,17 @@ package dev.mezzotint.engine.checkpoint;
 import dev.mezzotint.engine.json.Json;
 import dev.mezzotint.engine.json.JsonException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The header of a safetensors file, checked against the format's rules: every tensor's bytes are as many as its shape
@@ -18,6 +21,7 @@ import java.util.Map;
  */
 record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadata) {
     static final String METADATA = "__metadata__";
+    private static final int ALIGNMENT = 8;
     static final long LARGEST = 100_000_000;
 
     /** One tensor; {@code begin} and {@code end} count from the end of the header. */
@@ -53,6 +57,33 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         }
         requireFilled(file, entries, dataBytes);
         return new SafetensorsHeader(entries, metadata);
+    }
+
+    /** What stands before the tensors in a file: the header's length and the header, padded so that tensors are aligned. */
+    byte[] bytes() {
+        Map<String, Json> members = new LinkedHashMap<>();
+        if (!metadata.isEmpty()) {
+            Map<String, Json> notes = new TreeMap<>();
+            metadata.forEach((key, value) -> notes.put(key, Json.of(value)));
+            members.put(METADATA, Json.object(notes));
+        }
+        entries.forEach((name, entry) -> {
+            Map<String, Json> json = new LinkedHashMap<>();
+            json.put("dtype", Json.of(entry.dtype.name()));
+            json.put(
+                    "shape",
+                    Json.array(Arrays.stream(entry.shape).mapToObj(Json::of).toList()));
+            json.put("data_offsets", Json.array(List.of(Json.of(entry.begin), Json.of(entry.end))));
+            members.put(name, Json.object(json));
+        });
+        byte[] text = Json.object(members).print().getBytes(StandardCharsets.UTF_8);
+        byte[] padded = Arrays.copyOf(text, (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        Arrays.fill(padded, text.length, padded.length, (byte) ' ');
+        return ByteBuffer.allocate(Long.BYTES + padded.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(padded.length)
+                .put(padded)
+                .array();
     }
 
     private static Entry entry(Path file, String name, Json json, long dataBytes) throws FormatException {

@@ -1,26 +1,21 @@
 package dev.mezzotint.engine.checkpoint;
 
-import dev.mezzotint.engine.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Writes safetensors files. The same tensors give the same bytes in whatever order they come: wider types stand first,
  * so that every tensor is aligned, and names are in order within a width.
  */
 public final class SafetensorsWriter {
-    private static final int ALIGNMENT = 8;
     private static final int CHUNK_BYTES = 1 << 16;
 
     private SafetensorsWriter() {}
@@ -38,10 +33,6 @@ public final class SafetensorsWriter {
                 Comparator.comparingInt((NamedArray a) -> -a.dtype().bytes()).thenComparing(NamedArray::name));
         byte[] header = header(sorted, metadata);
         AtomicFile.write(path, out -> {
-            out.write(ByteBuffer.allocate(8)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(header.length)
-                    .array());
             out.write(header);
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (NamedArray array : sorted) {
@@ -51,31 +42,17 @@ public final class SafetensorsWriter {
     }
 
     private static byte[] header(List<NamedArray> arrays, Map<String, String> metadata) {
-        Map<String, Json> members = new LinkedHashMap<>();
-        if (!metadata.isEmpty()) {
-            Map<String, Json> notes = new TreeMap<>();
-            metadata.forEach((key, value) -> notes.put(key, Json.of(value)));
-            members.put(SafetensorsHeader.METADATA, Json.object(notes));
-        }
+        Map<String, SafetensorsHeader.Entry> entries = new LinkedHashMap<>();
         long at = 0;
         for (NamedArray array : arrays) {
             long end = at + elements(array) * array.dtype().bytes();
-            Map<String, Json> entry = new LinkedHashMap<>();
-            entry.put("dtype", Json.of(array.dtype().name()));
-            entry.put(
-                    "shape",
-                    Json.array(Arrays.stream(array.shape()).mapToObj(Json::of).toList()));
-            entry.put("data_offsets", Json.array(List.of(Json.of(at), Json.of(end))));
-            if (members.put(array.name(), Json.object(entry)) != null) {
+            if (entries.put(array.name(), new SafetensorsHeader.Entry(array.dtype(), array.shape(), at, end)) != null) {
                 throw new IllegalArgumentException(
                         "two tensors are called \"" + array.name() + "\"; give each a name of its own");
             }
             at = end;
         }
-        byte[] text = Json.object(members).print().getBytes(StandardCharsets.UTF_8);
-        byte[] padded = Arrays.copyOf(text, (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-        Arrays.fill(padded, text.length, padded.length, (byte) ' ');
-        return padded;
+        return new SafetensorsHeader(entries, metadata).bytes();
     }
 
     private static long elements(NamedArray array) {
