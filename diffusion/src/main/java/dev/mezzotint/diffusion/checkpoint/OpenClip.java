@@ -1,8 +1,10 @@
 package dev.mezzotint.diffusion.checkpoint;
 
 import dev.mezzotint.engine.checkpoint.FormatException;
+import dev.mezzotint.engine.checkpoint.RowSlice;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
 import dev.mezzotint.engine.checkpoint.TensorFile;
+import dev.mezzotint.engine.checkpoint.TransposedTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +64,7 @@ final class OpenClip {
             int rows = tensor.rows() / MAPS.size();
             return new RowSlice(tensor, map * rows, (map + 1) * rows);
         }
-        return name.startsWith(PROJECTION) ? new Transposed(tensor) : tensor;
+        return name.startsWith(PROJECTION) ? new TransposedTensor(tensor) : tensor;
     }
 
     /** The tensors that OpenCLIP would write, from transformers' ones. */
@@ -75,7 +77,7 @@ final class OpenClip {
                         .toList();
                 theirs.put(nameOf(name), new Concatenated(maps));
             } else if (mapOf(name) < 0) {
-                theirs.put(nameOf(name), name.startsWith(PROJECTION) ? new Transposed(tensor) : tensor);
+                theirs.put(nameOf(name), name.startsWith(PROJECTION) ? new TransposedTensor(tensor) : tensor);
             }
         });
         return theirs;

@@ -45,6 +45,13 @@ final class SchedulerSettings {
         return Json.object(members);
     }
 
+    /** Models distilled to a few steps, which begin at the last timestep. */
+    static Json turbo(String scheduler) {
+        Map<String, Json> members = common(scheduler, PredictionType.EPSILON);
+        members.put("timestep_spacing", Json.of("trailing"));
+        return Json.object(members);
+    }
+
     /** Latent consistency models. */
     static Json lcm() {
         Map<String, Json> members = common("LCMScheduler", PredictionType.EPSILON);

@@ -8,6 +8,7 @@ import dev.mezzotint.diffusion.model.vae.Autoencoder;
 import dev.mezzotint.diffusion.model.vae.VaeConfig;
 import dev.mezzotint.diffusion.schedule.PredictionType;
 import dev.mezzotint.engine.checkpoint.FormatException;
+import dev.mezzotint.engine.checkpoint.RenamedTensors;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
 import dev.mezzotint.engine.checkpoint.TensorFile;
 import dev.mezzotint.engine.json.Json;
@@ -15,6 +16,7 @@ import dev.mezzotint.engine.nn.Parameter;
 import dev.mezzotint.engine.nn.Parameters;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +36,7 @@ import java.util.Set;
  */
 public record SingleFile(
         Architecture architecture, TensorFile unet, TensorFile vae, List<TensorFile> texts, List<String> remarks) {
-    private static final String FIRST_CLIP = "conditioner.embedders.0.transformer";
+    static final String FIRST_CLIP = "conditioner.embedders.0.transformer";
     private static final String TEXT_MODEL = "text_model";
     private static final int POOLED_WIDTH = 1280;
     private static final double SCALING = 0.18215;
@@ -188,8 +190,14 @@ public record SingleFile(
             if (!file.has(theirs)) {
                 throw NameTree.missing(file, theirs);
             }
-            tensors.put(parameter.name(), source.of(parameter.name()));
+            StoredTensor tensor = source.of(parameter.name());
+            if (!parameter.layout().fits(parameter.shape(), tensor.shape())) {
+                throw new FormatException(file.path() + ": tensor " + theirs + " has shape "
+                        + Arrays.toString(file.tensor(theirs).shape())
+                        + ", which does not fit the other tensors; get the model anew");
+            }
+            tensors.put(parameter.name(), tensor);
         }
-        return new TensorMap(file.path(), tensors);
+        return new RenamedTensors(file.path(), tensors);
     }
 }
