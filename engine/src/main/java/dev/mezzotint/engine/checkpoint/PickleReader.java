@@ -32,7 +32,7 @@ import java.util.Map;
  * <p>Format: Python's {@code Lib/pickletools.py}.
  */
 final class PickleReader {
-    private static final int MOST_VALUES = 4_000_000;
+    private static final int MOST_VALUES = 1_000_000;
     private static final int DEEPEST = 1000;
     private static final int LONGEST_NAME = 200;
 
