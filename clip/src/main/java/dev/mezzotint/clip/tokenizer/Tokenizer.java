@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -163,6 +164,23 @@ public final class Tokenizer {
     /** The id that fills up short prompts. */
     public int padToken() {
         return special.pad();
+    }
+
+    /**
+     * The same tokenizer, filling up short prompts with another token: OpenCLIP's text encoders were trained with "!",
+     * OpenAI's with the end token. Found in a prompt, it becomes that one token, too.
+     *
+     * @throws IllegalArgumentException if it is not in the vocabulary
+     */
+    public Tokenizer withPadToken(String symbol) {
+        int pad = vocabulary
+                .find(symbol)
+                .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no token " + symbol
+                        + ", with which the text encoder's prompts are filled up; take both from one model"));
+        Map<String, Integer> all = new HashMap<>(special.markers());
+        all.put(symbol, pad);
+        SpecialTokens other = new SpecialTokens(special.start(), special.end(), pad, special.unknown(), all);
+        return new Tokenizer(vocabulary, merges, other, maxLength, cleanup);
     }
 
     /** How many ids {@link #tokenize} gives, start and end included; 77 in every published model. */

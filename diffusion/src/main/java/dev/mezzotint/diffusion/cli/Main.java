@@ -105,6 +105,7 @@ public final class Main {
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new InspectCommand())
+                .addSubcommand(new SynthesizeCommand())
                 .addSubcommand(new HelpCommand());
         line.setOut(out).setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);

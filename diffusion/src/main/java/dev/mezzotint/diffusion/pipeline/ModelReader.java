@@ -9,6 +9,7 @@ import dev.mezzotint.diffusion.prompt.ContextRule;
 import dev.mezzotint.diffusion.prompt.PromptEncoder;
 import dev.mezzotint.diffusion.prompt.TextTower;
 import dev.mezzotint.engine.checkpoint.FormatException;
+import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.nn.ParameterFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.Optional;
 
 /** Reads models: layers are built and joined with their tensors on disk, which are read when they are first used. */
 public final class ModelReader {
+    private static final String OPEN_CLIP_PAD = "!";
+
     private ModelReader() {}
 
     /**
@@ -75,7 +78,9 @@ public final class ModelReader {
         ParameterFiles.bind(text.tensors(), encoder.parameters());
         Tokenizer tokenizer = Tokenizer.load(place);
         try {
-            return new TextTower(tokenizer, encoder);
+            // A tokenizer from elsewhere is most likely that of OpenAI's CLIP; OpenCLIP's differs in this alone.
+            boolean openClip = text.config().activation() == Activation.GELU;
+            return new TextTower(given.isPresent() && openClip ? tokenizer.withPadToken(OPEN_CLIP_PAD) : tokenizer, encoder);
         } catch (IllegalArgumentException e) {
             throw new FormatException(place + ": " + e.getMessage(), e);
         }

@@ -93,6 +93,15 @@ class GoldenPipelineTest {
         assertPicture(golden, "image_u8_hwc", picture);
     }
 
+    /** As for a single file, which has none: OpenAI's vocabulary serves both text encoders, each in its own way. */
+    @Test
+    void oneTokenizerServesBothTextEncoders() throws IOException {
+        Golden golden = Golden.beside("pipeline/tiny_sdxl/run_0");
+        Path vocabulary = Golden.beside("tokenizer").folder();
+        TextToImageModel model = ModelReader.read(stored(golden), Optional.of(vocabulary));
+        Golden.assertClose(golden.tensor("latents"), draw(model, request(golden)).latents(), TOLERANCE, "latents");
+    }
+
     @Test
     void drawsWithOneFileOfAWholeModel() throws IOException {
         Golden golden = Golden.beside("single_file/run_0");
