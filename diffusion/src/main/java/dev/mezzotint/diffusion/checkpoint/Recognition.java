@@ -27,12 +27,15 @@ final class Recognition {
 
     private static final String LORA = "name the model with --model and this file with --lora";
 
-    /** Checked in this order; the first that occurs is reported. */
-    private static final List<Stranger> STRANGERS = List.of(
+    /** What changes a model, unless there is a model in the same file. */
+    private static final List<Stranger> CHANGES = List.of(
             new Stranger("lora_up", "a LoRA, which changes a model and is none", LORA),
             new Stranger("lora_A", "a LoRA, which changes a model and is none", LORA),
             new Stranger("hada_w1", "a LoHa, which changes a model and is none", SUPPORTED),
-            new Stranger("lokr_w1", "a LoKr, which changes a model and is none", SUPPORTED),
+            new Stranger("lokr_w1", "a LoKr, which changes a model and is none", SUPPORTED));
+
+    /** Checked in this order; the first that occurs is reported. */
+    private static final List<Stranger> STRANGERS = List.of(
             new Stranger("joint_blocks.", "Stable Diffusion 3", SUPPORTED),
             new Stranger("joint_transformer_blocks.", "Stable Diffusion 3", SUPPORTED),
             new Stranger("double_blocks.", "Flux", SUPPORTED),
@@ -47,7 +50,6 @@ final class Recognition {
             new Stranger("ip_adapter.", "an IP-Adapter", SUPPORTED),
             new Stranger("motion_modules.", "a motion module of AnimateDiff", SUPPORTED),
             new Stranger("time_stack.", "Stable Video Diffusion", SUPPORTED),
-            new Stranger("embed_image.model", "Stable Diffusion 2.1 unCLIP", SUPPORTED),
             new Stranger("string_to_param", "a textual inversion", SUPPORTED),
             new Stranger("emb_params", "a textual inversion", SUPPORTED),
             new Stranger("edm_mean", "Playground 2.5", SUPPORTED),
@@ -86,13 +88,10 @@ final class Recognition {
      * @throws FormatException if it is of no supported family, saying what it looks like and what is supported
      */
     static Found of(TensorFile file) throws FormatException {
-        for (Stranger stranger : STRANGERS) {
-            if (file.names().stream().anyMatch(name -> name.contains(stranger.part))) {
-                throw new FormatException(file.path() + " looks like " + stranger.label + "; " + stranger.remedy);
-            }
-        }
+        refuse(file, STRANGERS);
         NameTree names = NameTree.of(file);
         if (!names.has(UNET + ".input_blocks")) {
+            refuse(file, CHANGES);
             throw refuse(file, withoutUNet(names, file.names()));
         }
         Texts texts = texts(file, names);
@@ -161,6 +160,14 @@ final class Recognition {
                         .sorted(Comparator.naturalOrder())
                         .limit(3)
                         .collect(Collectors.joining(", ", all.isEmpty() ? "no tensor" : "the tensors ", ""));
+    }
+
+    private static void refuse(TensorFile file, List<Stranger> strangers) throws FormatException {
+        for (Stranger stranger : strangers) {
+            if (file.names().stream().anyMatch(name -> name.contains(stranger.part))) {
+                throw new FormatException(file.path() + " looks like " + stranger.label + "; " + stranger.remedy);
+            }
+        }
     }
 
     private static FormatException refuse(TensorFile file, String found) {

@@ -184,7 +184,8 @@ public final class SyntheticModel {
         return tensors;
     }
 
-    private Map<String, StoredTensor> ldm() {
+    /** The tensors of a single file, under its names. */
+    Map<String, StoredTensor> ldm() {
         Map<String, StoredTensor> all = new LinkedHashMap<>();
         LdmNames unetNames = LdmNames.ofUNet(architecture.unet());
         weights.unet().forEach((name, tensor) -> all.put(Recognition.UNET + "." + unetNames.of(name), tensor));
