@@ -7,6 +7,7 @@ import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /** Sums, differences and products, element by element, with broadcasting of the second operand. */
 public final class ArithmeticOps {
@@ -22,8 +23,76 @@ public final class ArithmeticOps {
         return sum(tape, a, b, BinaryOp.SUBTRACT, -1);
     }
 
+    /**
+     * a + b in the place of a, which is used up: at inference its buffer holds the result, if the tape owns it.
+     *
+     * @see Tape#release
+     */
+    public static Tensor addInPlace(Tape tape, Tensor a, Tensor b) {
+        BroadcastGeometry g = broadcast("addInPlace", a.shape(), b.shape());
+        return tape.mayOverwrite(a) ? apply(tape, BinaryOp.ADD, g, a, b, a) : add(tape, a, b);
+    }
+
+    /**
+     * x + f(x) in the place of x, which is used up, for a function that maps each row of the last dimension on its own. At
+     * inference the function sees some rows at a time, (rows, width), so that what it computes in between stays small.
+     *
+     * @param rowsAtOnce how many rows at most
+     * @see Tape#release
+     */
+    public static Tensor addByRows(Tape tape, Tensor x, int rowsAtOnce, UnaryOperator<Tensor> function) {
+        int rows = x.shape().rows();
+        if (rowsAtOnce < 1 || rows <= rowsAtOnce || !tape.mayOverwrite(x)) {
+            return addInPlace(tape, x, mapped(x, function));
+        }
+        int width = x.shape().last();
+        int parts = parts(rows, rowsAtOnce);
+        for (int part = 0; part < parts; part++) {
+            int from = (int) ((long) rows * part / parts) * width;
+            int length = (int) ((long) rows * (part + 1) / parts) * width - from;
+            try (Tape.Scope _ = tape.scope()) {
+                Tensor some = tape.allocate(Shape.of(length / width, width));
+                System.arraycopy(x.data(), from, some.data(), 0, length);
+                Tensor y = mapped(some, function);
+                tape.kernels()
+                        .elementwise()
+                        .binary(
+                                tape.workers(),
+                                BinaryOp.ADD,
+                                length,
+                                x.data(),
+                                from,
+                                y.data(),
+                                0,
+                                x.data(),
+                                from);
+            }
+        }
+        return x;
+    }
+
+    private static Tensor mapped(Tensor x, UnaryOperator<Tensor> function) {
+        Tensor y = function.apply(x);
+        if (!y.shape().equals(x.shape())) {
+            throw new IllegalArgumentException(
+                    "addByRows: the function made " + y.shape() + " of " + x.shape() + ", but must keep the shape");
+        }
+        return y;
+    }
+
+    /** As few parts as possible; up to twice as many if they are equal, so that their buffers can be used again. */
+    private static int parts(int rows, int rowsAtOnce) {
+        int fewest = (rows + rowsAtOnce - 1) / rowsAtOnce;
+        for (int parts = fewest; parts <= 2 * fewest; parts++) {
+            if (rows % parts == 0) {
+                return parts;
+            }
+        }
+        return fewest;
+    }
+
     private static Tensor sum(Tape tape, Tensor a, Tensor b, BinaryOp op, float sign) {
-        BroadcastGeometry g = broadcast(op.name(), a.shape(), b.shape());
+        BroadcastGeometry g = broadcast(op.name().toLowerCase(Locale.ROOT), a.shape(), b.shape());
         Tensor y = apply(tape, op, g, a, b);
         return tape.record(
                 y,
@@ -42,7 +111,7 @@ public final class ArithmeticOps {
 
     /** a · b; b has a's shape, or is stretched over it as {@link #broadcast} says. */
     public static Tensor multiply(Tape tape, Tensor a, Tensor b) {
-        BroadcastGeometry g = broadcast("MULTIPLY", a.shape(), b.shape());
+        BroadcastGeometry g = broadcast("multiply", a.shape(), b.shape());
         Tensor y = apply(tape, BinaryOp.MULTIPLY, g, a, b);
         ElementwiseKernel kernel = tape.kernels().elementwise();
         return tape.record(
@@ -99,7 +168,7 @@ public final class ArithmeticOps {
         if (b.rank() == a.rank() && b.size(0) == a.size(0) && b.length() == b.size(0)) {
             return new BroadcastGeometry(a.size(0), 1, length / a.size(0), 1, 0, 0);
         }
-        throw new IllegalArgumentException(operation.toLowerCase(Locale.ROOT) + ": " + b
+        throw new IllegalArgumentException(operation + ": " + b
                 + " cannot be stretched over " + a
                 + "; it must equal it, be its last sizes, (first, 1, …, last), (first, 1, …) or one value");
     }
@@ -119,7 +188,10 @@ public final class ArithmeticOps {
     }
 
     private static Tensor apply(Tape tape, BinaryOp op, BroadcastGeometry g, Tensor a, Tensor b) {
-        Tensor y = tape.allocate(a.shape());
+        return apply(tape, op, g, a, b, tape.allocate(a.shape()));
+    }
+
+    private static Tensor apply(Tape tape, BinaryOp op, BroadcastGeometry g, Tensor a, Tensor b, Tensor y) {
         if (a.length() == b.length()) {
             tape.kernels().elementwise().binary(tape.workers(), op, a.length(), a.data(), 0, b.data(), 0, y.data(), 0);
         } else {

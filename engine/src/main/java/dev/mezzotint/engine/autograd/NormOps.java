@@ -19,19 +19,31 @@ public final class NormOps {
      */
     public static Tensor groupNorm(
             Tape tape, Tensor x, Tensor gamma, Tensor beta, int groups, float epsilon, Activation activation) {
+        NormGeometry g = geometry("groupNorm", x, groups, epsilon, activation);
+        return norm("groupNorm", tape, g, x, gamma, beta, false);
+    }
+
+    /**
+     * As {@link #groupNorm} in the place of x, which is used up: at inference its buffer holds the result, if the tape owns
+     * it.
+     *
+     * @see Tape#release
+     */
+    public static Tensor groupNormInPlace(
+            Tape tape, Tensor x, Tensor gamma, Tensor beta, int groups, float epsilon, Activation activation) {
+        NormGeometry g = geometry("groupNormInPlace", x, groups, epsilon, activation);
+        return norm("groupNormInPlace", tape, g, x, gamma, beta, tape.mayOverwrite(x));
+    }
+
+    private static NormGeometry geometry(
+            String operation, Tensor x, int groups, float epsilon, Activation activation) {
         if (x.shape().rank() < 2 || groups < 1 || x.shape().last() % groups != 0) {
-            throw new IllegalArgumentException("groupNorm: input " + x.shape()
+            throw new IllegalArgumentException(operation + ": input " + x.shape()
                     + " must be (batch, …, channels) with channels that " + groups + " groups divide");
         }
         int batch = x.size(0);
         int channels = x.shape().last();
-        return norm(
-                "groupNorm",
-                tape,
-                new NormGeometry(batch, x.length() / batch / channels, channels, groups, epsilon, activation),
-                x,
-                gamma,
-                beta);
+        return new NormGeometry(batch, x.length() / batch / channels, channels, groups, epsilon, activation);
     }
 
     /**
@@ -46,16 +58,18 @@ public final class NormOps {
                 NormGeometry.layer(x.shape().rows(), x.shape().last(), epsilon),
                 x,
                 gamma,
-                beta);
+                beta,
+                false);
     }
 
-    private static Tensor norm(String operation, Tape tape, NormGeometry g, Tensor x, Tensor gamma, Tensor beta) {
+    private static Tensor norm(
+            String operation, Tape tape, NormGeometry g, Tensor x, Tensor gamma, Tensor beta, boolean inPlace) {
         if (gamma.length() != g.channels() || beta.length() != g.channels()) {
             throw new IllegalArgumentException(operation + ": input " + x.shape() + " needs a scale and a shift of "
                     + g.channels() + " values, got " + gamma.shape() + " and " + beta.shape());
         }
         NormKernel kernel = tape.kernels().norm();
-        Tensor y = tape.allocate(x.shape());
+        Tensor y = inPlace ? x : tape.allocate(x.shape());
         float[] mean = tape.buffer(g.batch() * g.groups());
         float[] rstd = tape.buffer(g.batch() * g.groups());
         kernel.forward(tape.workers(), g, x.data(), 0, gamma.data(), beta.data(), y.data(), 0, mean, rstd);

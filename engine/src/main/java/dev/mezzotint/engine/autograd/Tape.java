@@ -34,6 +34,8 @@ public final class Tape {
         void write(float[] gradient);
     }
 
+    private static final float[] RELEASED = {};
+
     private record Node(Tensor result, Backward backward) {}
 
     private final Compute compute;
@@ -98,6 +100,36 @@ public final class Tape {
         float[] buffer = workspace.take(length);
         owned.add(buffer);
         return buffer;
+    }
+
+    /**
+     * Hands a result's buffer back before its scope ends. Whoever computed a tensor, or was given it to use up, may do so
+     * once; nobody reads it afterwards. It changes nothing on a recording tape, nor for a buffer that is not this tape's,
+     * such as an input's or a parameter's.
+     */
+    public void release(Tensor result) {
+        if (!recording) {
+            int at = indexOf(result);
+            if (at >= 0) {
+                // The place stays, because scopes know their buffers by it.
+                owned.set(at, RELEASED);
+                workspace.give(result.data());
+            }
+        }
+    }
+
+    /** Whether an operation may write over a tensor that its caller uses up. */
+    boolean mayOverwrite(Tensor result) {
+        return !recording && indexOf(result) >= 0;
+    }
+
+    private int indexOf(Tensor result) {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            if (owned.get(i) == result.data()) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Declares a parameter: gradients by {@code value} are added to {@code gradient}. */
@@ -202,22 +234,39 @@ public final class Tape {
         nodes.clear();
         gradients.clear();
         tracked.clear();
-        owned.forEach(workspace::give);
+        for (float[] buffer : owned) {
+            if (buffer != RELEASED) {
+                workspace.give(buffer);
+            }
+        }
         owned.clear();
     }
 
     /** Opens a scope; on a recording tape it changes nothing, because the walk back needs every result. */
     public Scope scope() {
-        return new Scope(owned.size());
+        return new Scope(owned.size(), false);
+    }
+
+    /**
+     * Opens a scope for work that passes through many sizes once, such as decoding a picture: while it is open the
+     * workspace keeps no more than is needed at the worst moment.
+     */
+    public Scope frugalScope() {
+        return new Scope(owned.size(), true);
     }
 
     /** The buffers taken since a scope was opened; closing it hands back all but the kept one. */
     public final class Scope implements AutoCloseable {
         private final int start;
+        private final boolean wasFrugal;
         private float[] kept = {};
 
-        private Scope(int start) {
+        private Scope(int start, boolean frugal) {
             this.start = start;
+            wasFrugal = workspace.isFrugal();
+            if (frugal && !recording) {
+                workspace.setFrugal(true);
+            }
         }
 
         /** Marks the one result that outlives the scope. */
@@ -229,6 +278,7 @@ public final class Tape {
         /** Hands the buffers back. */
         @Override
         public void close() {
+            workspace.setFrugal(wasFrugal);
             if (recording) {
                 return;
             }
@@ -237,7 +287,7 @@ public final class Tape {
                 float[] buffer = owned.remove(i);
                 if (buffer == kept) {
                     keptIsOurs = true;
-                } else {
+                } else if (buffer != RELEASED) {
                     workspace.give(buffer);
                 }
             }

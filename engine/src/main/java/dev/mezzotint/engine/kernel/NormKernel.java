@@ -8,7 +8,7 @@ import dev.mezzotint.engine.parallel.Workers;
  * (batch, groups).
  */
 public interface NormKernel {
-    /** Forward pass; fills y, mean and rstd. */
+    /** Forward pass; fills y, which may be x, mean and rstd. */
     void forward(
             Workers workers,
             NormGeometry geometry,

@@ -29,4 +29,9 @@ public final class GroupNorm {
     public Tensor forward(Tape tape, Tensor x, Activation activation) {
         return NormOps.groupNorm(tape, x, weight.on(tape), bias.on(tape), groups, epsilon, activation);
     }
+
+    /** Normalises (batch, …, channels) in its own place: x is used up (see {@link Tape#release}). */
+    public Tensor forwardInPlace(Tape tape, Tensor x, Activation activation) {
+        return NormOps.groupNormInPlace(tape, x, weight.on(tape), bias.on(tape), groups, epsilon, activation);
+    }
 }

@@ -60,13 +60,13 @@ public final class MultiHeadAttention {
      */
     public Tensor forward(Tape tape, Tensor x, Tensor context, boolean causal) {
         try (Tape.Scope scope = tape.scope()) {
-            Tensor mixed = AttentionOps.attention(
-                    tape,
-                    query.forward(tape, x),
-                    key.forward(tape, context),
-                    value.forward(tape, context),
-                    heads,
-                    causal);
+            Tensor q = query.forward(tape, x);
+            Tensor k = key.forward(tape, context);
+            Tensor v = value.forward(tape, context);
+            Tensor mixed = AttentionOps.attention(tape, q, k, v, heads, causal);
+            tape.release(q);
+            tape.release(k);
+            tape.release(v);
             return scope.keep(output.forward(tape, mixed));
         }
     }

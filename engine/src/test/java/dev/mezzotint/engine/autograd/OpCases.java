@@ -54,6 +54,11 @@ final class OpCases {
             cases.add(OpCase.of(
                     "ArithmeticOps.add", form.name(), both, (t, in) -> ArithmeticOps.add(t, in.get(0), in.get(1))));
             cases.add(OpCase.of(
+                    "ArithmeticOps.addInPlace",
+                    form.name(),
+                    both,
+                    (t, in) -> ArithmeticOps.addInPlace(t, in.get(0), in.get(1))));
+            cases.add(OpCase.of(
                     "ArithmeticOps.subtract",
                     form.name(),
                     both,
@@ -74,6 +79,12 @@ final class OpCases {
                 (t, in) -> ArithmeticOps.subtract(t, in.get(0), in.get(0))));
         cases.add(OpCase.of(
                 "ArithmeticOps.multiply", "square", one, (t, in) -> ArithmeticOps.multiply(t, in.get(0), in.get(0))));
+        cases.add(OpCase.of(
+                "ArithmeticOps.addByRows",
+                "",
+                one,
+                (t, in) -> ArithmeticOps.addByRows(
+                        t, in.get(0), 2, x -> PointwiseOps.activate(t, x, Activation.SILU))));
         cases.add(
                 OpCase.of("ArithmeticOps.affine", "", one, (t, in) -> ArithmeticOps.affine(t, in.get(0), -1.7f, 0.3f)));
     }
@@ -187,6 +198,11 @@ final class OpCases {
                 "16 groups of 2",
                 List.of(s(2, 5, 32), s(32), s(32)),
                 (t, in) -> NormOps.groupNorm(t, in.get(0), in.get(1), in.get(2), 16, 1e-6f, Activation.SILU)));
+        cases.add(OpCase.of(
+                "NormOps.groupNormInPlace",
+                "",
+                List.of(s(2, 5, 6), s(6), s(6)),
+                (t, in) -> NormOps.groupNormInPlace(t, in.get(0), in.get(1), in.get(2), 2, 1e-5f, Activation.SILU)));
         cases.add(OpCase.of(
                 "NormOps.layerNorm",
                 "",

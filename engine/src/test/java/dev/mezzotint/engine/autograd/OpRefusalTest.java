@@ -67,6 +67,12 @@ class OpRefusalTest {
                 new Pair(t(), t(2), "scalar"))) {
             all.add(new Refusal("ArithmeticOps.add", pair.shape(), () -> ArithmeticOps.add(TAPE, pair.a(), pair.b())));
             all.add(new Refusal(
+                    "ArithmeticOps.addInPlace", pair.shape(), () -> ArithmeticOps.addInPlace(TAPE, pair.a(), pair.b())));
+            all.add(new Refusal(
+                    "ArithmeticOps.addByRows",
+                    pair.shape(),
+                    () -> ArithmeticOps.addByRows(TAPE, pair.a(), 1, _ -> pair.b())));
+            all.add(new Refusal(
                     "ArithmeticOps.subtract", pair.shape(), () -> ArithmeticOps.subtract(TAPE, pair.a(), pair.b())));
             all.add(new Refusal(
                     "ArithmeticOps.multiply", pair.shape(), () -> ArithmeticOps.multiply(TAPE, pair.a(), pair.b())));
@@ -125,6 +131,10 @@ class OpRefusalTest {
         all.add(groupNorm("6", t(6), t(6), t(6), 2));
         all.add(groupNorm("got 5", t(2, 4, 6), t(5), t(6), 2));
         all.add(groupNorm("and 5", t(2, 4, 6), t(6), t(5), 2));
+        all.add(new Refusal(
+                "NormOps.groupNormInPlace",
+                "4 groups",
+                () -> NormOps.groupNormInPlace(TAPE, t(2, 4, 6), t(6), t(6), 4, 1e-5f, Activation.NONE)));
         all.add(new Refusal(
                 "NormOps.layerNorm", "got 5", () -> NormOps.layerNorm(TAPE, t(2, 4, 6), t(5), t(6), 1e-5f)));
         all.add(new Refusal(

@@ -2,15 +2,19 @@ package dev.mezzotint.engine.autograd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.parallel.Workers;
+import dev.mezzotint.engine.random.TorchGenerator;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class TapeTest {
@@ -71,6 +75,117 @@ class TapeTest {
         }
         tape.reset();
         assertNotSame(input.data(), tape.allocate(Shape.of(4)).data());
+    }
+
+    @Test
+    void aReleasedResultsBufferIsUsedAgainWithinTheScope() {
+        Tape tape = Tape.inference(COMPUTE);
+        try (Tape.Scope outer = tape.scope()) {
+            Tensor first = tape.allocate(Shape.of(3, 5));
+            Tensor kept;
+            try (Tape.Scope inner = tape.scope()) {
+                Tensor second = tape.allocate(Shape.of(7));
+                tape.release(first);
+                tape.release(ShapeOps.reshape(tape, second, 7, 1));
+                kept = inner.keep(tape.allocate(Shape.of(5, 3)));
+                assertSame(first.data(), kept.data());
+                assertSame(second.data(), tape.allocate(Shape.of(7)).data());
+            }
+            outer.keep(kept);
+            assertEquals(4 * (15 + 7), tape.workspace().heldBytes());
+        }
+        assertNotSame(tape.allocate(Shape.of(15)).data(), tape.allocate(Shape.of(15)).data());
+        tape.reset();
+        assertEquals(4 * (3 * 15 + 7), tape.workspace().allocatedBytes());
+    }
+
+    @Test
+    void whatIsNotTheTapesIsNeitherReleasedNorOverwritten() {
+        Tape tape = Tape.inference(COMPUTE);
+        Tensor input = Tensor.of(new float[] {1, 2, 3}, 3);
+        tape.release(input);
+        assertNotSame(input.data(), tape.allocate(Shape.of(3)).data());
+        Tensor ones = Tensor.of(new float[] {1, 1, 1}, 3);
+        assertArrayEquals(
+                new float[] {2, 3, 4},
+                ArithmeticOps.addInPlace(tape, input, ones).data());
+        assertArrayEquals(new float[] {1, 2, 3}, input.data());
+        Tape recording = Tape.recording(COMPUTE);
+        Tensor sum = ArithmeticOps.add(recording, input, ones);
+        recording.release(sum);
+        assertNotSame(sum.data(), ArithmeticOps.addInPlace(recording, sum, ones).data());
+        assertArrayEquals(new float[] {2, 3, 4}, sum.data());
+    }
+
+    @Test
+    void operationsInPlaceGiveTheSameBits() {
+        for (Compute compute : new Compute[] {COMPUTE, new Compute(KernelSelector.kernels(), Workers.of(2))}) {
+            Tape tape = Tape.inference(compute);
+            for (int channels : new int[] {6, 38, 64}) {
+                Tensor x = random(2, 5, channels);
+                Tensor gamma = random(channels);
+                Tensor beta = random(1, channels).reshape(channels);
+                float[] normed = NormOps.groupNorm(tape, x, gamma, beta, 2, 1e-5f, Activation.SILU)
+                        .data();
+                Tensor own = owned(tape, x);
+                assertSame(
+                        own.data(),
+                        NormOps.groupNormInPlace(tape, own, gamma, beta, 2, 1e-5f, Activation.SILU)
+                                .data());
+                assertArrayEquals(normed, own.data());
+                float[] sum = ArithmeticOps.add(tape, x, gamma).data();
+                assertArrayEquals(
+                        sum,
+                        ArithmeticOps.addInPlace(tape, owned(tape, x), gamma).data());
+                UnaryOperator<Tensor> function = y -> PointwiseOps.softmax(tape, y);
+                float[] whole = ArithmeticOps.add(tape, x, function.apply(x)).data();
+                for (int rows = 1; rows <= 11; rows++) {
+                    Tensor parts = ArithmeticOps.addByRows(tape, owned(tape, x), rows, function);
+                    assertArrayEquals(whole, parts.data());
+                    assertEquals(x.shape(), parts.shape());
+                }
+            }
+        }
+    }
+
+    @Test
+    void byRowsTheFunctionMustKeepTheShape() {
+        Tape tape = Tape.inference(COMPUTE);
+        Tensor x = owned(tape, random(4, 6));
+        refused(() -> ArithmeticOps.addByRows(tape, x, 2, y -> PointwiseOps.geglu(tape, y)), "2×3");
+    }
+
+    private static Tensor random(int... sizes) {
+        Tensor x = Tensor.zeros(sizes);
+        new TorchGenerator(sizes.length).normal(x.data(), 0, x.length());
+        return x;
+    }
+
+    /** A copy that is the tape's, as an operation's result would be. */
+    private static Tensor owned(Tape tape, Tensor x) {
+        return ArithmeticOps.affine(tape, x, 1, 0);
+    }
+
+    @Test
+    void aFrugalScopeHoldsNoMoreThanWasInUseAtOnce() {
+        for (boolean frugal : new boolean[] {false, true}) {
+            Tape tape = Tape.inference(COMPUTE);
+            try (Tape.Scope _ = frugal ? tape.frugalScope() : tape.scope()) {
+                for (int length = 1; length <= 1024; length *= 2) {
+                    try (Tape.Scope _ = tape.scope()) {
+                        tape.allocate(Shape.of(length));
+                        tape.allocate(Shape.of(length));
+                    }
+                }
+            }
+            assertEquals(4 * 2048, tape.workspace().peakUsedBytes());
+            assertEquals(frugal ? 4 * 2048 : 4 * 2 * 2047, tape.workspace().peakBytes());
+            assertFalse(tape.workspace().isFrugal());
+        }
+        Tape recording = Tape.recording(COMPUTE);
+        try (Tape.Scope _ = recording.frugalScope()) {
+            assertFalse(recording.workspace().isFrugal());
+        }
     }
 
     @Test

@@ -48,20 +48,50 @@ public final class ResnetBlock {
      * @param time the timesteps' embedding, (batch, timeWidth), for a block with one
      */
     public Tensor forward(Tape tape, Tensor x, Optional<Tensor> time) {
+        requireTime(time);
+        try (Tape.Scope scope = tape.scope()) {
+            Tensor h = body(tape, norm1.forward(tape, x, Activation.SILU), time);
+            Tensor residual = shortcut.isPresent() ? shortcut.get().forward(tape, x) : x;
+            return scope.keep(ArithmeticOps.addInPlace(tape, h, residual));
+        }
+    }
+
+    /** As {@link #forward}, and uses x up (see {@link Tape#release}), which at inference takes less memory. */
+    public Tensor consume(Tape tape, Tensor x, Optional<Tensor> time) {
+        if (shortcut.isEmpty()) {
+            Tensor y = forward(tape, x, time);
+            tape.release(x);
+            return y;
+        }
+        requireTime(time);
+        try (Tape.Scope scope = tape.scope()) {
+            // The shortcut first: then the norm is the last to read x and can stand in its place.
+            Tensor residual = shortcut.get().forward(tape, x);
+            Tensor h = body(tape, norm1.forwardInPlace(tape, x, Activation.SILU), time);
+            return scope.keep(ArithmeticOps.addInPlace(tape, h, residual));
+        }
+    }
+
+    private void requireTime(Optional<Tensor> time) {
         if (time.isPresent() != timeProjection.isPresent()) {
             throw new IllegalArgumentException(
                     "residual block: a timestep embedding is " + (time.isPresent() ? "not expected" : "missing"));
         }
-        try (Tape.Scope scope = tape.scope()) {
-            Tensor h = conv1.forward(tape, norm1.forward(tape, x, Activation.SILU));
-            if (time.isPresent()) {
-                Tensor embedding = PointwiseOps.activate(tape, time.get(), Activation.SILU);
-                Tensor shift = timeProjection.get().forward(tape, embedding);
-                h = ArithmeticOps.add(tape, h, ShapeOps.reshape(tape, shift, shift.size(0), 1, 1, shift.size(1)));
-            }
-            h = conv2.forward(tape, norm2.forward(tape, h, Activation.SILU));
-            Tensor residual = shortcut.isPresent() ? shortcut.get().forward(tape, x) : x;
-            return scope.keep(ArithmeticOps.add(tape, residual, h));
+    }
+
+    /** All from the first convolution to the second; uses up its input. */
+    private Tensor body(Tape tape, Tensor normed, Optional<Tensor> time) {
+        Tensor h = conv1.forward(tape, normed);
+        tape.release(normed);
+        if (time.isPresent()) {
+            Tensor embedding = PointwiseOps.activate(tape, time.get(), Activation.SILU);
+            Tensor shift = timeProjection.orElseThrow().forward(tape, embedding);
+            h = ArithmeticOps.addInPlace(
+                    tape, h, ShapeOps.reshape(tape, shift, shift.size(0), 1, 1, shift.size(1)));
         }
+        h = norm2.forwardInPlace(tape, h, Activation.SILU);
+        Tensor y = conv2.forward(tape, h);
+        tape.release(h);
+        return y;
     }
 }

@@ -15,10 +15,15 @@ public final class Upsample {
         conv = new Conv2d(parameters.child("conv"), channels, channels, 3, 1, 1);
     }
 
-    /** Maps (batch, height, width, channels) to (batch, 2 · height, 2 · width, channels). */
-    public Tensor forward(Tape tape, Tensor x) {
+    /**
+     * Maps (batch, height, width, channels) to (batch, 2 · height, 2 · width, channels) and uses x up (see {@link
+     * Tape#release}).
+     */
+    public Tensor consume(Tape tape, Tensor x) {
         try (Tape.Scope scope = tape.scope()) {
-            return scope.keep(conv.forward(tape, ResampleOps.upsample(tape, x, 2)));
+            Tensor large = ResampleOps.upsample(tape, x, 2);
+            tape.release(x);
+            return scope.keep(conv.forward(tape, large));
         }
     }
 }

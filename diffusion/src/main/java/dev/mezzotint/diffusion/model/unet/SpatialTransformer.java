@@ -39,8 +39,11 @@ final class SpatialTransformer {
                 new Linear(parameters.child("proj_out"), channels, channels, true, layout, Initializer.fanIn(channels));
     }
 
-    /** Maps an image (batch, height, width, channels) with context (batch, keys, contextWidth) to the image's shape. */
-    Tensor forward(Tape tape, Tensor x, Tensor context) {
+    /**
+     * Maps an image (batch, height, width, channels) with context (batch, keys, contextWidth) to the image's shape, and
+     * uses the image up (see {@link Tape#release}).
+     */
+    Tensor consume(Tape tape, Tensor x, Tensor context) {
         int batch = x.size(0);
         int height = x.size(1);
         int width = x.size(2);
@@ -49,12 +52,13 @@ final class SpatialTransformer {
             Tensor normed = norm.forward(tape, x, Activation.NONE);
             Tensor tokens = ShapeOps.reshape(tape, normed, batch, height * width, channels);
             tokens = projectIn.forward(tape, tokens);
+            tape.release(normed);
             for (TransformerLayer layer : layers) {
-                tokens = layer.forward(tape, tokens, context);
+                tokens = layer.consume(tape, tokens, context);
             }
             Tensor mapped = projectOut.forward(tape, tokens);
-            return scope.keep(
-                    ArithmeticOps.add(tape, x, ShapeOps.reshape(tape, mapped, batch, height, width, channels)));
+            return scope.keep(ArithmeticOps.addInPlace(
+                    tape, x, ShapeOps.reshape(tape, mapped, batch, height, width, channels)));
         }
     }
 }

@@ -8,9 +8,18 @@ import java.util.Optional;
 /** A residual block and, at levels that attend to the text, the transformer behind it. */
 record Stage(ResnetBlock resnet, Optional<SpatialTransformer> attention) {
     Tensor forward(Tape tape, Tensor x, Tensor time, Tensor context) {
-        try (Tape.Scope scope = tape.scope()) {
-            Tensor h = resnet.forward(tape, x, Optional.of(time));
-            return scope.keep(attention.isPresent() ? attention.get().forward(tape, h, context) : h);
+        return attend(tape, resnet.forward(tape, x, Optional.of(time)), context);
+    }
+
+    /** As {@link #forward}, and uses x up (see {@link Tape#release}). */
+    Tensor consume(Tape tape, Tensor x, Tensor time, Tensor context) {
+        return attend(tape, resnet.consume(tape, x, Optional.of(time)), context);
+    }
+
+    private Tensor attend(Tape tape, Tensor h, Tensor context) {
+        if (attention.isEmpty()) {
+            return h;
         }
+        return attention.get().consume(tape, h, context);
     }
 }

@@ -13,6 +13,12 @@ import dev.mezzotint.engine.tensor.Tensor;
 final class TransformerLayer {
     private static final double EPSILON = 1e-5;
 
+    /** How much wider the feed-forward layer is inside, before its gate halves that. */
+    private static final int EXPANSION = 8;
+
+    /** Floats that it may hold at once at inference: 16 MiB. Expanded as a whole, the finest level would need 80. */
+    private static final int FEED_FORWARD_FLOATS = 1 << 22;
+
     private final LayerNorm norm1;
     private final MultiHeadAttention selfAttention;
     private final LayerNorm norm2;
@@ -36,18 +42,39 @@ final class TransformerLayer {
                 false);
         norm3 = new LayerNorm(parameters.child("norm3"), width, EPSILON);
         Parameters feedForward = parameters.child("ff");
-        expand = new Linear(feedForward.child("net", 0).child("proj"), width, 8 * width, true);
+        expand = new Linear(feedForward.child("net", 0).child("proj"), width, EXPANSION * width, true);
         contract = new Linear(feedForward.child("net", 2), 4 * width, width, true);
     }
 
-    /** Maps tokens (batch, tokens, width) with context (batch, keys, contextWidth) to the tokens' shape. */
-    Tensor forward(Tape tape, Tensor tokens, Tensor context) {
+    /**
+     * Maps tokens (batch, tokens, width) with context (batch, keys, contextWidth) to the tokens' shape, and uses the tokens
+     * up (see {@link Tape#release}).
+     */
+    Tensor consume(Tape tape, Tensor tokens, Tensor context) {
         try (Tape.Scope scope = tape.scope()) {
             Tensor normed = norm1.forward(tape, tokens);
-            Tensor x = ArithmeticOps.add(tape, tokens, selfAttention.forward(tape, normed, normed, false));
-            x = ArithmeticOps.add(tape, x, crossAttention.forward(tape, norm2.forward(tape, x), context, false));
-            Tensor gated = PointwiseOps.geglu(tape, expand.forward(tape, norm3.forward(tape, x)));
-            return scope.keep(ArithmeticOps.add(tape, x, contract.forward(tape, gated)));
+            Tensor attended = selfAttention.forward(tape, normed, normed, false);
+            tape.release(normed);
+            Tensor x = ArithmeticOps.addInPlace(tape, tokens, attended);
+            tape.release(attended);
+
+            normed = norm2.forward(tape, x);
+            attended = crossAttention.forward(tape, normed, context, false);
+            tape.release(normed);
+            x = ArithmeticOps.addInPlace(tape, x, attended);
+            tape.release(attended);
+
+            int rows = Math.max(1, FEED_FORWARD_FLOATS / (EXPANSION * x.shape().last()));
+            return scope.keep(ArithmeticOps.addByRows(tape, x, rows, some -> feedForward(tape, some)));
         }
+    }
+
+    private Tensor feedForward(Tape tape, Tensor x) {
+        Tensor normed = norm3.forward(tape, x);
+        Tensor expanded = expand.forward(tape, normed);
+        tape.release(normed);
+        Tensor gated = PointwiseOps.geglu(tape, expanded);
+        tape.release(expanded);
+        return contract.forward(tape, gated);
     }
 }

@@ -193,18 +193,22 @@ public final class UNet {
             }
             if (middle.isPresent()) {
                 h = middle.get().first().forward(tape, h, Optional.of(time));
-                h = middle.get().attention().forward(tape, h, context);
-                h = middle.get().second().forward(tape, h, Optional.of(time));
+                h = middle.get().attention().consume(tape, h, context);
+                h = middle.get().second().consume(tape, h, Optional.of(time));
             }
             for (Up up : ups) {
                 for (Stage stage : up.stages()) {
-                    h = stage.forward(tape, ShapeOps.concat(tape, h, skips.pop(), -1), time, context);
+                    Tensor skip = skips.pop();
+                    Tensor joined = ShapeOps.concat(tape, h, skip, -1);
+                    tape.release(skip);
+                    tape.release(h);
+                    h = stage.consume(tape, joined, time, context);
                 }
                 if (up.upsample().isPresent()) {
-                    h = up.upsample().get().forward(tape, h);
+                    h = up.upsample().get().consume(tape, h);
                 }
             }
-            return scope.keep(convOut.forward(tape, normOut.forward(tape, h, Activation.SILU)));
+            return scope.keep(convOut.forward(tape, normOut.forwardInPlace(tape, h, Activation.SILU)));
         }
     }
 }

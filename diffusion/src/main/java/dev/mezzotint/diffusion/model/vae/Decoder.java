@@ -45,17 +45,17 @@ final class Decoder {
     }
 
     Tensor forward(Tape tape, Tensor latent) {
-        try (Tape.Scope scope = tape.scope()) {
-            Tensor h = middle.forward(tape, convIn.forward(tape, latent));
+        try (Tape.Scope scope = tape.frugalScope()) {
+            Tensor h = middle.consume(tape, convIn.forward(tape, latent));
             for (Level level : levels) {
                 for (ResnetBlock resnet : level.resnets()) {
-                    h = resnet.forward(tape, h, Optional.empty());
+                    h = resnet.consume(tape, h, Optional.empty());
                 }
                 if (level.upsample().isPresent()) {
-                    h = level.upsample().get().forward(tape, h);
+                    h = level.upsample().get().consume(tape, h);
                 }
             }
-            return scope.keep(convOut.forward(tape, normOut.forward(tape, h, Activation.SILU)));
+            return scope.keep(convOut.forward(tape, normOut.forwardInPlace(tape, h, Activation.SILU)));
         }
     }
 }

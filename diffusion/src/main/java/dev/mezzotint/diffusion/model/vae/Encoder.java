@@ -47,17 +47,19 @@ final class Encoder {
     }
 
     Tensor forward(Tape tape, Tensor image) {
-        try (Tape.Scope scope = tape.scope()) {
+        try (Tape.Scope scope = tape.frugalScope()) {
             Tensor h = convIn.forward(tape, image);
             for (Level level : levels) {
                 for (ResnetBlock resnet : level.resnets()) {
-                    h = resnet.forward(tape, h, Optional.empty());
+                    h = resnet.consume(tape, h, Optional.empty());
                 }
                 if (level.downsample().isPresent()) {
-                    h = level.downsample().get().forward(tape, h);
+                    Tensor fine = h;
+                    h = level.downsample().get().forward(tape, fine);
+                    tape.release(fine);
                 }
             }
-            h = normOut.forward(tape, middle.forward(tape, h), Activation.SILU);
+            h = normOut.forwardInPlace(tape, middle.consume(tape, h), Activation.SILU);
             return scope.keep(convOut.forward(tape, h));
         }
     }

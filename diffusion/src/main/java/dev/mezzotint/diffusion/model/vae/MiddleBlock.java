@@ -27,18 +27,21 @@ final class MiddleBlock {
         second = new ResnetBlock(parameters.child("resnets", 1), channels, channels, 0, groups, Autoencoder.EPSILON);
     }
 
-    Tensor forward(Tape tape, Tensor x) {
+    /** Keeps the shape; uses x up (see {@link Tape#release}). */
+    Tensor consume(Tape tape, Tensor x) {
         int batch = x.size(0);
         int height = x.size(1);
         int width = x.size(2);
         int channels = x.size(3);
         try (Tape.Scope scope = tape.scope()) {
-            Tensor h = first.forward(tape, x, Optional.empty());
+            Tensor h = first.consume(tape, x, Optional.empty());
             Tensor tokens =
                     ShapeOps.reshape(tape, norm.forward(tape, h, Activation.NONE), batch, height * width, channels);
             Tensor attended = attention.forward(tape, tokens, tokens, false);
-            h = ArithmeticOps.add(tape, h, ShapeOps.reshape(tape, attended, batch, height, width, channels));
-            return scope.keep(second.forward(tape, h, Optional.empty()));
+            tape.release(tokens);
+            h = ArithmeticOps.addInPlace(tape, h, ShapeOps.reshape(tape, attended, batch, height, width, channels));
+            tape.release(attended);
+            return scope.keep(second.consume(tape, h, Optional.empty()));
         }
     }
 }

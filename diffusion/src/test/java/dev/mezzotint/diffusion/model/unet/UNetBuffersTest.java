@@ -1,0 +1,65 @@
+package dev.mezzotint.diffusion.model.unet;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mezzotint.engine.autograd.Compute;
+import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.random.TorchGenerator;
+import dev.mezzotint.engine.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Buffers that are handed back early, at inference. */
+class UNetBuffersTest {
+    private static UNet unet(boolean middle) {
+        UNet unet = new UNet(new UNetConfig(
+                4,
+                4,
+                8,
+                List.of(8, 16),
+                List.of(true, false),
+                List.of(false, true),
+                2,
+                List.of(2, 1),
+                12,
+                4,
+                1e-5,
+                true,
+                List.of(1, 2),
+                middle,
+                Optional.empty(),
+                0));
+        unet.parameters().initialize(new TorchGenerator(1));
+        return unet;
+    }
+
+    private static Tensor predict(UNet unet, Tape tape) {
+        Tensor x = Tensor.of(new TorchGenerator(2).randn(2 * 8 * 6 * 4), 2, 8, 6, 4);
+        Tensor context = Tensor.of(new TorchGenerator(3).randn(2 * 5 * 12), 2, 5, 12);
+        return unet.forward(tape, x, new double[] {10, 900}, context);
+    }
+
+    /** A recording tape hands nothing back, so nothing can be read there that was given away. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givesTheBitsOfARecordingTapeAndAllocatesOnce(boolean middle) {
+        UNet unet = unet(middle);
+        float[] expected =
+                predict(unet, Tape.recording(Compute.best())).data().clone();
+        Tape tape = Tape.inference(Compute.best());
+        long first = 0;
+        for (int turn = 0; turn < 3; turn++) {
+            assertArrayEquals(expected, predict(unet, tape).data());
+            tape.reset();
+            first = turn == 0 ? tape.workspace().allocatedBytes() : first;
+        }
+        assertEquals(first, tape.workspace().allocatedBytes());
+        Tape recording = Tape.recording(Compute.best());
+        predict(unet, recording);
+        assertTrue(tape.workspace().peakUsedBytes() * 5 < recording.workspace().peakUsedBytes());
+    }
+}
