@@ -64,7 +64,9 @@ import picocli.CommandLine.TypeConversionException;
             "  mezzo \"a red sphere to the left of a blue cube\"",
             "  mezzo \"a green cone\" --seed 7 --steps 50 -o cone.png",
             "  mezzo \"two small yellow tori\" --count 4 --guidance 5 -o 'tori-{seed}.png'",
-            "  mezzo \"a red cube\" --negative \"blue\" --model path/to/folder",
+            "  mezzo \"a (red:1.3) cube\" --negative \"blue\" --model path/to/folder",
+            "  mezzo \"a red cube\" --model v1-5.safetensors --tokenizer path/to/tokenizer --lora style.safetensors:0.8",
+            "  mezzo \"a red cube at night\" --image photo.jpeg --strength 0.6 --model path/to/folder",
             "  mezzo \"a red cube\" --seed 1 --latents-out start.safetensors",
             "",
             "The same seed, options and model give the same picture to the bit, on any number of threads.",
@@ -79,7 +81,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PROMPT", description = "What the picture should show, in quotes.")
+    @Parameters(paramLabel = "PROMPT", description = "What the picture should show, in quotes. (word:1.3) gives it weight, (word) 1.1, [word] 1/1.1;"
+                    + " BREAK begins a new chunk of tokens; \\\\( is a bracket. It may be of any length.")
     private String prompt;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What it should not show.")

@@ -1,25 +1,20 @@
 package dev.mezzotint.diffusion.cli;
 
-import dev.mezzotint.diffusion.checkpoint.PublishedModel;
-import dev.mezzotint.diffusion.checkpoint.SyntheticModel;
+import dev.mezzotint.diffusion.checkpoint.Synthetic;
 import dev.mezzotint.engine.checkpoint.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code mezzo synthesize}: checkpoints with random weights in the names, shapes and types of published ones. */
 @Command(
@@ -64,10 +59,9 @@ final class SynthesizeCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
-            converter = ModelConverter.class,
             completionCandidates = ModelNames.class,
             description = "The published model: ${COMPLETION-CANDIDATES}.")
-    private PublishedModel model;
+    private String model = "";
 
     @Option(
             names = "--layout",
@@ -106,45 +100,33 @@ final class SynthesizeCommand implements Callable<Integer> {
 
     SynthesizeCommand() {}
 
-    /** The labels of the models. */
+    /** What can be made. */
     static final class ModelNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Arrays.stream(PublishedModel.values())
-                    .map(PublishedModel::label)
-                    .iterator();
-        }
-    }
-
-    /** A model by its label. */
-    static final class ModelConverter implements ITypeConverter<PublishedModel> {
-        @Override
-        public PublishedModel convert(String label) {
-            return PublishedModel.find(label)
-                    .orElseThrow(() -> new TypeConversionException("there is no model '" + label + "'; take one of "
-                            + Arrays.stream(PublishedModel.values())
-                                    .map(PublishedModel::label)
-                                    .collect(Collectors.joining(", "))));
+            return Synthetic.labels().iterator();
         }
     }
 
     @Override
     public Integer call() throws IOException {
-        if (layout == Layout.LDM && vocabulary.isPresent()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--vocabulary goes with --layout diffusers; a single file has no tokenizer");
+        Synthetic synthetic = Synthetic.of(model, type.dtype, seed)
+                .orElseThrow(() -> wrong("there is no model '" + model + "' to synthesize; take one of "
+                        + String.join(", ", Synthetic.labels())));
+        if (vocabulary.isPresent() && (layout == Layout.LDM || !synthetic.readsText())) {
+            throw wrong("--vocabulary goes with --layout diffusers and a model that reads text");
         }
-        SyntheticModel synthetic = new SyntheticModel(model, type.dtype, seed);
-        String name = model.label() + "-" + type.name().toLowerCase(Locale.ROOT);
+        String name = model + "-" + type.name().toLowerCase(Locale.ROOT);
         Path path = output.orElseGet(() -> Path.of(
                 switch (layout) {
                     case DIFFUSERS -> name;
                     case LDM -> name + ".safetensors";
                 }));
-        switch (layout) {
+        long weights = switch (layout) {
             case DIFFUSERS -> synthetic.writeFolder(path, vocabulary);
             case LDM -> synthetic.writeFile(path);
-        }
+        };
+        boolean speechless = synthetic.readsText() && vocabulary.isEmpty();
         PrintWriter out = spec.commandLine().getOut();
         out.println(path);
         out.flush();
@@ -153,11 +135,13 @@ final class SynthesizeCommand implements Callable<Integer> {
                 .println(String.format(
                         Locale.ROOT,
                         "%s with %,d random weights%s",
-                        model.description(),
-                        synthetic.parameters(),
-                        layout == Layout.DIFFUSERS && vocabulary.isEmpty()
-                                ? "; it has no tokenizer, so give mezzo generate one with --tokenizer"
-                                : ""));
+                        synthetic.description(),
+                        weights,
+                        speechless ? "; it has no tokenizer, so give mezzo generate one with --tokenizer" : ""));
         return Main.DONE;
+    }
+
+    private ParameterException wrong(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
     }
 }

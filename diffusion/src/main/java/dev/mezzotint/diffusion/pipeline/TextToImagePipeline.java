@@ -46,6 +46,7 @@ public final class TextToImagePipeline {
         this.previewDecoder = previewDecoder;
         steps = Tape.inference(compute);
         ends = Tape.inference(compute);
+        ends.workspace().setFrugal(true);
         texts = new TextConditions(model, ends);
         encoder = new LatentEncoder(model, ends);
         decoder = new LatentDecoder(model, ends);
@@ -82,6 +83,7 @@ public final class TextToImagePipeline {
         // Noise, or a picture with noise on it.
         LatentNoise noise = new LatentNoise(request.seed(), channels, rows * columns);
         Start start = Start.of(request, model, encoder, sampler, noise);
+        ends.workspace().clear();
 
         // Noise to latent, step by step: the U-Net predicts under all conditions in one batch, guidance combines them,
         // the sampler takes the step.
@@ -103,9 +105,11 @@ public final class TextToImagePipeline {
                 listener.previewed(progress, image(preview(estimate, request.tiledVae())));
             }
         });
+        steps.workspace().clear();
 
         // Latent to picture.
         Tensor picture = decoder.decode(latents, request.tiledVae());
+        ends.workspace().clear();
         return new GeneratedPicture(image(picture), latents.toChannelsFirst(), picture);
     }
 
