@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 record RandomWeights(Architecture architecture, DType dtype, long seed) {
     private static final float NORM_SPREAD = 0.05f;
-    private static final float BIAS_SPREAD = 0.05f;
+    static final float BIAS_SPREAD = 0.05f;
     private static final float VELOCITY_BIAS_SPREAD = 0.2f;
     private static final float EMBEDDING_DEVIATION = 0.02f;
     private static final float PREDICTION_GAIN = 0.1f;
@@ -85,16 +85,24 @@ record RandomWeights(Architecture architecture, DType dtype, long seed) {
         return tensors;
     }
 
-    /** A uniform distribution's deviation is its spread divided by √3. */
     private static float weightSpread(String part, String name, int[] shape) {
         if (name.contains("_embedding.weight")) {
             return (float) Math.sqrt(3) * EMBEDDING_DEVIATION;
         }
+        return part.equals("unet") && name.equals("conv_out.weight") ? PREDICTION_GAIN * spread(shape) : spread(shape);
+    }
+
+    /**
+     * The spread with which a map keeps the deviation of what passes through it. A uniform distribution's deviation is
+     * its spread divided by √3.
+     *
+     * @param shape (out, in, …) of its weight
+     */
+    static float spread(int[] shape) {
         long fanIn = 1;
         for (int d = 1; d < shape.length; d++) {
             fanIn *= shape[d];
         }
-        float gain = part.equals("unet") && name.equals("conv_out.weight") ? PREDICTION_GAIN : 1;
-        return gain * (float) Math.sqrt(3.0 / fanIn);
+        return (float) Math.sqrt(3.0 / fanIn);
     }
 }

@@ -16,11 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A model with random weights in exactly the names, shapes and types of a published one, for tests and measurements
- * where the published weights cannot be had. Weights are drawn while they are written; none of them stays in memory.
- */
-public final class SyntheticModel {
+/** A whole model with random weights: U-Net, VAE, text encoders and scheduler. */
+final class SyntheticModel implements Synthetic {
     private static final Map<String, String> METADATA = Map.of("format", "pt");
     private static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
     private static final String TEXT_WEIGHTS = "model.safetensors";
@@ -31,13 +28,7 @@ public final class SyntheticModel {
     private final Architecture architecture;
     private final RandomWeights weights;
 
-    /**
-     * A model that is not written yet.
-     *
-     * @param dtype of all weights: F16, BF16 or F32
-     * @param seed the same seed gives the same weights, in both layouts
-     */
-    public SyntheticModel(PublishedModel model, DType dtype, long seed) {
+    SyntheticModel(PublishedModel model, DType dtype, long seed) {
         this(model, model.architecture(), dtype, seed);
     }
 
@@ -48,22 +39,18 @@ public final class SyntheticModel {
         weights = new RandomWeights(architecture, dtype, seed);
     }
 
-    /** Number of values in all parts. */
-    public long parameters() {
-        return ldm().values().stream()
-                .filter(tensor -> tensor.dtype().isFloatingPoint())
-                .mapToLong(tensor -> (long) tensor.rows() * tensor.rowLength())
-                .sum();
+    @Override
+    public String description() {
+        return model.description();
     }
 
-    /**
-     * Writes a folder in diffusers' layout, whole or not at all.
-     *
-     * @param vocabulary a folder with CLIP's {@code vocab.json} and {@code merges.txt}; without it the model has no
-     *     tokenizer
-     * @throws IOException if it cannot be written or the disk has too little room
-     */
-    public void writeFolder(Path folder, Optional<Path> vocabulary) throws IOException {
+    @Override
+    public boolean readsText() {
+        return true;
+    }
+
+    @Override
+    public long writeFolder(Path folder, Optional<Path> vocabulary) throws IOException {
         if (vocabulary.isPresent()) {
             for (String name : VOCABULARY) {
                 if (!Files.isRegularFile(vocabulary.get().resolve(name))) {
@@ -72,17 +59,35 @@ public final class SyntheticModel {
                 }
             }
         }
-        StoredTensorWriter.requireRoom(folder, StoredTensorWriter.bytes(ldm()));
+        StoredTensorWriter.requireRoom(folder, StoredTensorWriter.bytes(diffusers()));
         AtomicFolder.write(folder, into -> fill(into, vocabulary));
+        return count(diffusers());
     }
 
-    /**
-     * Writes one file in the original names, whole or not at all.
-     *
-     * @throws IOException if it cannot be written or the disk has too little room
-     */
-    public void writeFile(Path file) throws IOException {
-        StoredTensorWriter.write(file, ldm(), METADATA);
+    @Override
+    public long writeFile(Path file) throws IOException {
+        Map<String, StoredTensor> tensors = ldm();
+        StoredTensorWriter.write(file, tensors, METADATA);
+        return count(tensors);
+    }
+
+    private static long count(Map<String, StoredTensor> tensors) {
+        return tensors.values().stream()
+                .filter(tensor -> tensor.dtype().isFloatingPoint())
+                .mapToLong(tensor -> (long) tensor.rows() * tensor.rowLength())
+                .sum();
+    }
+
+    /** All tensors of a folder, each under the name of its part. */
+    private Map<String, StoredTensor> diffusers() {
+        Map<String, StoredTensor> all = new LinkedHashMap<>();
+        weights.unet().forEach((name, tensor) -> all.put("unet/" + name, tensor));
+        weights.vae().forEach((name, tensor) -> all.put("vae/" + name, tensor));
+        for (int i = 0; i < architecture.texts().size(); i++) {
+            String folder = "text_encoder" + suffix(i) + "/";
+            weights.text(i, architecture.texts().get(i)).forEach((name, tensor) -> all.put(folder + name, tensor));
+        }
+        return all;
     }
 
     private void fill(Path folder, Optional<Path> vocabulary) throws IOException {
@@ -93,8 +98,7 @@ public final class SyntheticModel {
         for (int i = 0; i < architecture.texts().size(); i++) {
             ClipTextConfig config = architecture.texts().get(i);
             Map<String, StoredTensor> tensors = new LinkedHashMap<>(weights.text(i, config));
-            if (model.isOfFirstYear() && weights.dtype() == DType.F32) {
-                // Later versions of transformers, with which the halves were written, leave it off.
+            if (hasEarlyNames()) {
                 tensors.put("text_model.embeddings.position_ids", new CountingTensor(config.positions()));
             }
             component(folder, "text_encoder" + suffix(i), TEXT_WEIGHTS, config.toJson(), tensors);
@@ -169,9 +173,14 @@ public final class SyntheticModel {
         return Files.createDirectories(folder.resolve(name));
     }
 
-    /** Models of diffusers' first year have other names for the maps of the VAE's attention. */
+    /** The halves of early models were written later than their floats, under the names of their time. */
+    private boolean hasEarlyNames() {
+        return model.isOfFirstYear() && weights.dtype() == DType.F32;
+    }
+
+    /** The first diffusers had other names for the maps of the VAE's attention. */
     private Map<String, StoredTensor> vaeAsPublished() {
-        if (!model.isOfFirstYear()) {
+        if (!hasEarlyNames()) {
             return weights.vae();
         }
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
