@@ -29,7 +29,7 @@ public enum ParameterLayout {
     }
 
     /** Whether a checkpoint's tensor of this shape can be a parameter of this engine's shape. */
-    boolean fits(Shape shape, int[] stored) {
+    public boolean fits(Shape shape, int[] stored) {
         // A pointwise layer is stored with or without its two kernel sizes of one, by version of the writer.
         return Arrays.equals(stored(shape).toArray(), stored)
                 || this == POINTWISE && Arrays.equals(shape.toArray(), stored);
