@@ -46,10 +46,10 @@ public final class ArithmeticOps {
             return addInPlace(tape, x, mapped(x, function));
         }
         int width = x.shape().last();
-        int parts = parts(rows, rowsAtOnce);
-        for (int part = 0; part < parts; part++) {
-            int from = (int) ((long) rows * part / parts) * width;
-            int length = (int) ((long) rows * (part + 1) / parts) * width - from;
+        long parts = parts(rows, rowsAtOnce);
+        for (long part = 0; part < parts; part++) {
+            int from = (int) (rows * part / parts) * width;
+            int length = (int) (rows * (part + 1) / parts) * width - from;
             try (Tape.Scope _ = tape.scope()) {
                 Tensor some = tape.allocate(Shape.of(length / width, width));
                 System.arraycopy(x.data(), from, some.data(), 0, length);
@@ -80,10 +80,13 @@ public final class ArithmeticOps {
         return y;
     }
 
-    /** As few parts as possible; up to twice as many if they are equal, so that their buffers can be used again. */
-    private static int parts(int rows, int rowsAtOnce) {
-        int fewest = (rows + rowsAtOnce - 1) / rowsAtOnce;
-        for (int parts = fewest; parts <= 2 * fewest; parts++) {
+    /**
+     * How many parts {@link #addByRows} makes: as few as possible, or up to twice as many if they are equal then, so that
+     * their buffers can be used again.
+     */
+    public static long parts(long rows, int rowsAtOnce) {
+        long fewest = (rows + rowsAtOnce - 1) / rowsAtOnce;
+        for (long parts = fewest; parts <= 2 * fewest; parts++) {
             if (rows % parts == 0) {
                 return parts;
             }

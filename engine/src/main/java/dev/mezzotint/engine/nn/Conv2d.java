@@ -36,8 +36,9 @@ public final class Conv2d {
             int padAfter,
             boolean withBias,
             Initializer initializer) {
-        weight = parameters.declare(
-                "weight", Shape.of(out, kernel, kernel, in), ParameterLayout.CONVOLUTION, initializer);
+        weight = parameters
+                .declare("weight", Shape.of(out, kernel, kernel, in), ParameterLayout.CONVOLUTION, initializer)
+                .usedAs(Parameter.Use.PACKED);
         bias = withBias
                 ? Optional.of(parameters.declare("bias", Shape.of(out), ParameterLayout.SAME, Initializer.constant(0)))
                 : Optional.empty();

@@ -14,8 +14,9 @@ public final class Embedding {
 
     /** Declares {@code weight} (entries, width). */
     public Embedding(Parameters parameters, int entries, int width, double deviation) {
-        weight = parameters.declare(
-                "weight", Shape.of(entries, width), ParameterLayout.SAME, Initializer.normal(deviation));
+        weight = parameters
+                .declare("weight", Shape.of(entries, width), ParameterLayout.SAME, Initializer.normal(deviation))
+                .usedAs(Parameter.Use.ROWS);
     }
 
     /** The rows of these indices, (indices.length, width). */

@@ -21,7 +21,9 @@ public final class Linear {
     /** Declares {@code weight} and, if wanted, {@code bias}, with another layout or other first values. */
     public Linear(
             Parameters parameters, int in, int out, boolean withBias, ParameterLayout layout, Initializer initializer) {
-        weight = parameters.declare("weight", Shape.of(out, in), layout, initializer);
+        weight = parameters
+                .declare("weight", Shape.of(out, in), layout, initializer)
+                .usedAs(Parameter.Use.PACKED);
         bias = withBias
                 ? Optional.of(parameters.declare("bias", Shape.of(out), ParameterLayout.SAME, Initializer.constant(0)))
                 : Optional.empty();

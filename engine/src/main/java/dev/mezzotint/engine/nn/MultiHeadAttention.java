@@ -2,6 +2,7 @@ package dev.mezzotint.engine.nn;
 
 import dev.mezzotint.engine.autograd.AttentionOps;
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 
 /**
@@ -29,6 +30,8 @@ public final class MultiHeadAttention {
     private final Linear value;
     private final Linear output;
     private final int heads;
+    private final int width;
+    private final int inner;
 
     /**
      * Declares the four maps.
@@ -49,6 +52,8 @@ public final class MultiHeadAttention {
         value = new Linear(parameters.child(names.value()), contextWidth, inner, inputBias);
         output = new Linear(parameters.child(names.output()), inner, width, true);
         this.heads = heads;
+        this.width = width;
+        this.inner = inner;
     }
 
     /**
@@ -69,5 +74,18 @@ public final class MultiHeadAttention {
             tape.release(v);
             return scope.keep(output.forward(tape, mixed));
         }
+    }
+
+    /**
+     * Plans the buffers of {@link #forward} at inference; the result stays taken.
+     *
+     * @param queries rows of x in all examples
+     * @param keys rows of the context in all examples
+     */
+    public void plan(BufferPlan plan, long queries, long keys) {
+        plan.take(queries * inner, keys * inner, keys * inner, queries * inner);
+        plan.give(queries * inner, keys * inner, keys * inner);
+        plan.take(queries * width);
+        plan.give(queries * inner);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mezzotint.engine.nn;
 
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
@@ -17,6 +18,16 @@ import java.util.Optional;
  * #changed}, because layers keep packed copies; then the parameter is bound no more.
  */
 public final class Parameter {
+    /** What a layer keeps of a parameter at inference. */
+    enum Use {
+        /** The values, as floats. */
+        VALUES,
+        /** The packed form, in the file's precision. */
+        PACKED,
+        /** Nothing if it is bound: single rows are read from the file. */
+        ROWS
+    }
+
     private final String name;
     private final Shape shape;
     private final ParameterLayout layout;
@@ -27,6 +38,7 @@ public final class Parameter {
     private Tensor gradient;
     private boolean trainable = true;
     private int version;
+    private Use use = Use.VALUES;
 
     Parameter(String name, Shape shape, ParameterLayout layout, Initializer initializer) {
         this.name = Objects.requireNonNull(name, "name");
@@ -147,6 +159,30 @@ public final class Parameter {
             tape.watch(value(), gradient());
         }
         return value();
+    }
+
+    /** Says what a layer keeps of it at inference. */
+    Parameter usedAs(Use use) {
+        this.use = use;
+        return this;
+    }
+
+    /** What inference keeps in memory, but for what packing fills up, if the values come from a file of this type. */
+    long bytesFrom(DType dtype) {
+        boolean half = dtype == DType.F16 || dtype == DType.BF16;
+        return switch (use) {
+            case VALUES -> (long) Float.BYTES * shape.length();
+            case PACKED -> (long) (half ? Short.BYTES : Float.BYTES) * shape.length();
+            case ROWS -> 0;
+        };
+    }
+
+    /** What inference keeps in memory: of values that come from no file, those and what is packed. */
+    long bytes() {
+        if (source.isPresent()) {
+            return bytesFrom(source.get().dtype());
+        }
+        return (use == Use.PACKED ? 2L : 1L) * Float.BYTES * shape.length();
     }
 
     /** As the right operand of a product: one column an index of the first dimension. */

@@ -1,5 +1,6 @@
 package dev.mezzotint.engine.nn;
 
+import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.random.TorchGenerator;
 import dev.mezzotint.engine.shape.Shape;
 import java.util.ArrayList;
@@ -56,6 +57,18 @@ public final class Parameters {
     /** Number of values in all parameters. */
     public long count() {
         return all.values().stream().mapToLong(p -> p.shape().length()).sum();
+    }
+
+    /** Bytes that the parameters take at inference, once all are used: those that are bound in their files' precision. */
+    public long bytes() {
+        return all.values().stream().mapToLong(Parameter::bytes).sum();
+    }
+
+    /** Bytes that the parameters would take at inference if they were bound to a file of this type. */
+    public long bytesFrom(DType dtype) {
+        return all.values().stream()
+                .mapToLong(parameter -> parameter.bytesFrom(dtype))
+                .sum();
     }
 
     /** Forgets values and packed forms of all bound parameters; they are read again when they are used. */

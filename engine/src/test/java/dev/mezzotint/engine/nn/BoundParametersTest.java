@@ -278,4 +278,18 @@ class BoundParametersTest {
         assertEquals(values, model.parameters.count());
         assertTrue(model.parameters.list().stream().allMatch(Parameter::isUnread));
     }
+
+    @Test
+    void bytesAreThoseOfWhatInferenceKeeps() throws IOException {
+        long packed = 75 * 148 + 9 * 37 * 131 + 131 * 5;
+        long vectors = 148 + 131 + 2 * 131 + 5;
+        long table = 7 * 75;
+        Model fresh = new Model();
+        assertEquals(8 * packed + 4 * (vectors + table), fresh.parameters.bytes());
+        for (DType dtype : List.of(DType.F32, DType.F16, DType.BF16)) {
+            long expected = dtype.bytes() * packed + 4 * vectors;
+            assertEquals(expected, bound(write(dtype)).parameters.bytes());
+            assertEquals(expected, fresh.parameters.bytesFrom(dtype));
+        }
+    }
 }

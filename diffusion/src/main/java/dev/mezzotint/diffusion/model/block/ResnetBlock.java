@@ -9,6 +9,7 @@ import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.Linear;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Optional;
 
@@ -23,6 +24,10 @@ public final class ResnetBlock {
     private final GroupNorm norm2;
     private final Conv2d conv2;
     private final Optional<Conv2d> shortcut;
+    private final int in;
+    private final int out;
+    private final int timeWidth;
+    private final int groups;
 
     /**
      * Declares the block under diffusers' names.
@@ -40,6 +45,10 @@ public final class ResnetBlock {
         shortcut = in == out
                 ? Optional.empty()
                 : Optional.of(new Conv2d(parameters.child("conv_shortcut"), in, out, 1, 1, 0));
+        this.in = in;
+        this.out = out;
+        this.timeWidth = timeWidth;
+        this.groups = groups;
     }
 
     /**
@@ -93,5 +102,37 @@ public final class ResnetBlock {
         Tensor y = conv2.forward(tape, h);
         tape.release(h);
         return y;
+    }
+
+    /**
+     * Plans the buffers of {@link #forward}, or of {@link #consume}, at inference; the result stays taken.
+     *
+     * @param positions pixels in all examples
+     */
+    public void plan(BufferPlan plan, int batch, long positions, boolean consumed) {
+        long before = positions * in;
+        long after = positions * out;
+        long moments = (long) batch * groups;
+        boolean inPlace = consumed && shortcut.isPresent();
+        plan.take(inPlace ? after : before);
+        plan.take(moments, moments, after);
+        plan.give(before);
+        if (timeProjection.isPresent()) {
+            plan.take((long) batch * timeWidth, (long) batch * out);
+        }
+        plan.take(moments, moments, after);
+        plan.give(after);
+        if (shortcut.isPresent()) {
+            if (!inPlace) {
+                plan.take(after);
+            }
+            plan.give(after);
+        } else if (consumed) {
+            plan.give(before);
+        }
+        if (timeProjection.isPresent()) {
+            plan.give((long) batch * timeWidth, (long) batch * out);
+        }
+        plan.give(moments, moments, moments, moments);
     }
 }

@@ -4,15 +4,18 @@ import dev.mezzotint.engine.autograd.ResampleOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 
 /** Doubles height and width by repetition and smooths with a 3×3 convolution. */
 public final class Upsample {
     private final Conv2d conv;
+    private final int channels;
 
     /** Declares {@code conv}. */
     public Upsample(Parameters parameters, int channels) {
         conv = new Conv2d(parameters.child("conv"), channels, channels, 3, 1, 1);
+        this.channels = channels;
     }
 
     /**
@@ -25,5 +28,18 @@ public final class Upsample {
             tape.release(x);
             return scope.keep(conv.forward(tape, large));
         }
+    }
+
+    /**
+     * Plans the buffers of {@link #consume} at inference; the result stays taken.
+     *
+     * @param positions pixels of x in all examples
+     */
+    public void plan(BufferPlan plan, long positions) {
+        long large = 4 * positions * channels;
+        plan.take(large);
+        plan.give(positions * channels);
+        plan.take(large);
+        plan.give(large);
     }
 }

@@ -9,6 +9,7 @@ import dev.mezzotint.engine.nn.Initializer;
 import dev.mezzotint.engine.nn.Linear;
 import dev.mezzotint.engine.nn.ParameterLayout;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,12 @@ final class SpatialTransformer {
     private final Linear projectIn;
     private final List<TransformerLayer> layers = new ArrayList<>();
     private final Linear projectOut;
+    private final int channels;
+    private final int groups;
 
     SpatialTransformer(Parameters parameters, UNetConfig config, int level) {
-        int channels = config.channels().get(level);
+        channels = config.channels().get(level);
+        groups = config.normGroups();
         ParameterLayout layout = config.linearProjection() ? ParameterLayout.SAME : ParameterLayout.POINTWISE;
         norm = new GroupNorm(parameters.child("norm"), config.normGroups(), channels, EPSILON);
         projectIn =
@@ -60,5 +64,16 @@ final class SpatialTransformer {
             return scope.keep(ArithmeticOps.addInPlace(
                     tape, x, ShapeOps.reshape(tape, mapped, batch, height, width, channels)));
         }
+    }
+
+    /** Plans the buffers of {@link #consume}; the result, in the image's place, stays taken. */
+    void plan(BufferPlan plan, UNetSizes sizes) {
+        long image = sizes.positions() * channels;
+        long moments = (long) sizes.batch() * groups;
+        plan.take(image, moments, moments, image);
+        plan.give(image);
+        layers.forEach(layer -> layer.plan(plan, sizes));
+        plan.take(image);
+        plan.give(image, image, moments, moments);
     }
 }

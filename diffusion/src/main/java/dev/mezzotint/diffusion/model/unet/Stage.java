@@ -2,6 +2,7 @@ package dev.mezzotint.diffusion.model.unet;
 
 import dev.mezzotint.diffusion.model.block.ResnetBlock;
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Optional;
 
@@ -21,5 +22,11 @@ record Stage(ResnetBlock resnet, Optional<SpatialTransformer> attention) {
             return h;
         }
         return attention.get().consume(tape, h, context);
+    }
+
+    /** Plans the buffers of {@link #forward}, or of {@link #consume}; the result stays taken. */
+    void plan(BufferPlan plan, UNetSizes sizes, boolean consumed) {
+        resnet.plan(plan, sizes.batch(), sizes.positions(), consumed);
+        attention.ifPresent(transformer -> transformer.plan(plan, sizes));
     }
 }

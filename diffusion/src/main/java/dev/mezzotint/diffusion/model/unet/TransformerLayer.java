@@ -7,6 +7,7 @@ import dev.mezzotint.engine.nn.LayerNorm;
 import dev.mezzotint.engine.nn.Linear;
 import dev.mezzotint.engine.nn.MultiHeadAttention;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 
 /** Self-attention among pixels, cross-attention to the text, and a gated feed-forward layer, each on a residual path. */
@@ -26,6 +27,7 @@ final class TransformerLayer {
     private final LayerNorm norm3;
     private final Linear expand;
     private final Linear contract;
+    private final int width;
 
     TransformerLayer(Parameters parameters, int width, int contextWidth, int heads) {
         norm1 = new LayerNorm(parameters.child("norm1"), width, EPSILON);
@@ -43,7 +45,8 @@ final class TransformerLayer {
         norm3 = new LayerNorm(parameters.child("norm3"), width, EPSILON);
         Parameters feedForward = parameters.child("ff");
         expand = new Linear(feedForward.child("net", 0).child("proj"), width, EXPANSION * width, true);
-        contract = new Linear(feedForward.child("net", 2), 4 * width, width, true);
+        contract = new Linear(feedForward.child("net", 2), EXPANSION / 2 * width, width, true);
+        this.width = width;
     }
 
     /**
@@ -64,9 +67,12 @@ final class TransformerLayer {
             x = ArithmeticOps.addInPlace(tape, x, attended);
             tape.release(attended);
 
-            int rows = Math.max(1, FEED_FORWARD_FLOATS / (EXPANSION * x.shape().last()));
-            return scope.keep(ArithmeticOps.addByRows(tape, x, rows, some -> feedForward(tape, some)));
+            return scope.keep(ArithmeticOps.addByRows(tape, x, rowsAtOnce(), some -> feedForward(tape, some)));
         }
+    }
+
+    private int rowsAtOnce() {
+        return Math.max(1, FEED_FORWARD_FLOATS / (EXPANSION * width));
     }
 
     private Tensor feedForward(Tape tape, Tensor x) {
@@ -76,5 +82,41 @@ final class TransformerLayer {
         Tensor gated = PointwiseOps.geglu(tape, expanded);
         tape.release(expanded);
         return contract.forward(tape, gated);
+    }
+
+    /** Plans the buffers of {@link #consume}; the result, in the tokens' place, stays taken. */
+    void plan(BufferPlan plan, UNetSizes sizes) {
+        long rows = sizes.positions();
+        long tokens = rows * width;
+        plan.take(tokens, rows, rows);
+        selfAttention.plan(plan, rows, rows);
+        plan.give(tokens, tokens);
+
+        plan.take(tokens, rows, rows);
+        crossAttention.plan(plan, rows, (long) sizes.batch() * sizes.keys());
+        plan.give(tokens, tokens);
+
+        long parts = ArithmeticOps.parts(rows, rowsAtOnce());
+        if (parts == 1) {
+            planFeedForward(plan, rows);
+        } else {
+            // Parts differ by one row at most.
+            for (long some : new long[] {rows / parts, (rows + parts - 1) / parts}) {
+                plan.take(some * width);
+                planFeedForward(plan, some);
+                plan.give(some * width);
+            }
+        }
+        plan.give(rows, rows, rows, rows);
+    }
+
+    private void planFeedForward(BufferPlan plan, long rows) {
+        long expanded = rows * EXPANSION * width;
+        plan.take(rows * width, rows, rows, expanded);
+        plan.give(rows * width);
+        plan.take(expanded / 2);
+        plan.give(expanded);
+        plan.take(rows * width);
+        plan.give(expanded / 2, rows * width, rows, rows);
     }
 }

@@ -10,6 +10,7 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -210,5 +211,71 @@ public final class UNet {
             }
             return scope.keep(convOut.forward(tape, normOut.forwardInPlace(tape, h, Activation.SILU)));
         }
+    }
+
+    /**
+     * How many bytes of buffers a tape holds after a {@link #forward} at inference, which is as many as any number of
+     * steps take.
+     *
+     * @param batch examples, twice as many with guidance
+     * @param height of the latents
+     * @param width of the latents
+     * @param keys tokens of the context, of one example
+     */
+    public long bufferBytes(int batch, int height, int width, int keys) {
+        BufferPlan plan = new BufferPlan();
+        plan(plan, new UNetSizes(batch, height, width, keys));
+        return plan.pooledBytes();
+    }
+
+    private void plan(BufferPlan plan, UNetSizes full) {
+        UNetSizes sizes = full;
+        long time = (long) full.batch() * config.timeWidth();
+        plan.take(time, time);
+        plan.give(time);
+        Deque<Long> skips = new ArrayDeque<>();
+        long h = sizes.positions() * config.channels().getFirst();
+        plan.take(h);
+        skips.push(h);
+        for (int level = 0; level < downs.size(); level++) {
+            for (Stage stage : downs.get(level).stages()) {
+                stage.plan(plan, sizes, false);
+                h = sizes.positions() * config.channels().get(level);
+                skips.push(h);
+            }
+            if (downs.get(level).downsample().isPresent()) {
+                sizes = sizes.coarser();
+                h = sizes.positions() * config.channels().get(level);
+                plan.take(h);
+                skips.push(h);
+            }
+        }
+        if (middle.isPresent()) {
+            middle.get().first().plan(plan, sizes.batch(), sizes.positions(), false);
+            middle.get().attention().plan(plan, sizes);
+            middle.get().second().plan(plan, sizes.batch(), sizes.positions(), true);
+        }
+        boolean isSkip = middle.isEmpty();
+        for (int i = 0; i < ups.size(); i++) {
+            long channels = config.channels().get(ups.size() - 1 - i);
+            for (Stage stage : ups.get(i).stages()) {
+                long skip = skips.pop();
+                plan.take(h + skip);
+                plan.give(skip);
+                if (!isSkip) {
+                    plan.give(h);
+                }
+                isSkip = false;
+                stage.plan(plan, sizes, true);
+                h = sizes.positions() * channels;
+            }
+            if (ups.get(i).upsample().isPresent()) {
+                ups.get(i).upsample().get().plan(plan, sizes.positions());
+                sizes = sizes.finer();
+                h = sizes.positions() * channels;
+            }
+        }
+        long moments = (long) sizes.batch() * config.normGroups();
+        plan.take(moments, moments, sizes.positions() * config.outChannels());
     }
 }

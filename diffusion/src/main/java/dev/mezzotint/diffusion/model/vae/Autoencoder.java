@@ -4,6 +4,7 @@ import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 
 /**
@@ -92,5 +93,31 @@ public final class Autoencoder {
         try (Tape.Scope scope = tape.scope()) {
             return scope.keep(decoder.forward(tape, dequantize.forward(tape, latents)));
         }
+    }
+
+    /**
+     * The most bytes of buffers that a {@link #decode} at inference holds at once.
+     *
+     * @param height of the latents
+     * @param width of the latents
+     */
+    public long decodeBytes(int batch, int height, int width) {
+        BufferPlan plan = new BufferPlan();
+        long positions = (long) batch * height * width;
+        plan.take(positions * config.latentChannels());
+        decoder.plan(plan, batch, positions);
+        return plan.peakUsedBytes();
+    }
+
+    /**
+     * The most bytes of buffers that an {@link #encode} at inference holds at once.
+     *
+     * @param height of the pictures
+     * @param width of the pictures
+     */
+    public long encodeBytes(int batch, int height, int width) {
+        BufferPlan plan = new BufferPlan();
+        encoder.plan(plan, batch, (long) batch * height * width);
+        return plan.peakUsedBytes();
     }
 }

@@ -7,6 +7,7 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
 final class Decoder {
     private record Level(List<ResnetBlock> resnets, Optional<Upsample> upsample) {}
 
+    private final VaeConfig config;
     private final Conv2d convIn;
     private final MiddleBlock middle;
     private final List<Level> levels = new ArrayList<>();
@@ -23,6 +25,7 @@ final class Decoder {
     private final Conv2d convOut;
 
     Decoder(Parameters parameters, VaeConfig config) {
+        this.config = config;
         int groups = config.normGroups();
         int width = config.channels().getLast();
         convIn = new Conv2d(parameters.child("conv_in"), config.latentChannels(), width, 3, 1, 1);
@@ -57,5 +60,24 @@ final class Decoder {
             }
             return scope.keep(convOut.forward(tape, normOut.forwardInPlace(tape, h, Activation.SILU)));
         }
+    }
+
+    /** Plans the buffers of {@link #forward} for latents of so many positions in all; the result stays taken. */
+    void plan(BufferPlan plan, int batch, long positions) {
+        plan.take(positions * config.channels().getLast());
+        middle.plan(plan, batch, positions);
+        long pixels = positions;
+        for (Level level : levels) {
+            for (ResnetBlock resnet : level.resnets()) {
+                resnet.plan(plan, batch, pixels, true);
+            }
+            if (level.upsample().isPresent()) {
+                level.upsample().get().plan(plan, pixels);
+                pixels *= 4;
+            }
+        }
+        long moments = (long) batch * config.normGroups();
+        plan.take(moments, moments, pixels * config.imageChannels());
+        plan.give(moments, moments, pixels * config.channels().getFirst());
     }
 }

@@ -7,6 +7,7 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
 final class Encoder {
     private record Level(List<ResnetBlock> resnets, Optional<Downsample> downsample) {}
 
+    private final VaeConfig config;
     private final Conv2d convIn;
     private final List<Level> levels = new ArrayList<>();
     private final MiddleBlock middle;
@@ -23,6 +25,7 @@ final class Encoder {
     private final Conv2d convOut;
 
     Encoder(Parameters parameters, VaeConfig config) {
+        this.config = config;
         int groups = config.normGroups();
         int width = config.channels().getFirst();
         convIn = new Conv2d(parameters.child("conv_in"), config.imageChannels(), width, 3, 1, 1);
@@ -62,5 +65,26 @@ final class Encoder {
             h = normOut.forwardInPlace(tape, middle.consume(tape, h), Activation.SILU);
             return scope.keep(convOut.forward(tape, h));
         }
+    }
+
+    /** Plans the buffers of {@link #forward} for pictures of so many pixels in all; the result stays taken. */
+    void plan(BufferPlan plan, int batch, long pixels) {
+        plan.take(pixels * config.channels().getFirst());
+        long positions = pixels;
+        for (int i = 0; i < levels.size(); i++) {
+            for (ResnetBlock resnet : levels.get(i).resnets()) {
+                resnet.plan(plan, batch, positions, true);
+            }
+            if (levels.get(i).downsample().isPresent()) {
+                long width = config.channels().get(i);
+                plan.take(positions / 4 * width);
+                plan.give(positions * width);
+                positions /= 4;
+            }
+        }
+        middle.plan(plan, batch, positions);
+        long moments = (long) batch * config.normGroups();
+        plan.take(moments, moments, positions * 2 * config.latentChannels());
+        plan.give(moments, moments, positions * config.channels().getLast());
     }
 }

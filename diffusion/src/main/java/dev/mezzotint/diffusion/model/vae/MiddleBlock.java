@@ -8,6 +8,7 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.MultiHeadAttention;
 import dev.mezzotint.engine.nn.Parameters;
+import dev.mezzotint.engine.tensor.BufferPlan;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Optional;
 
@@ -17,6 +18,8 @@ final class MiddleBlock {
     private final GroupNorm norm;
     private final MultiHeadAttention attention;
     private final ResnetBlock second;
+    private final int channels;
+    private final int groups;
 
     MiddleBlock(Parameters parameters, int channels, int groups) {
         first = new ResnetBlock(parameters.child("resnets", 0), channels, channels, 0, groups, Autoencoder.EPSILON);
@@ -25,6 +28,8 @@ final class MiddleBlock {
         attention = new MultiHeadAttention(
                 block, MultiHeadAttention.Names.DIFFUSERS, channels, channels, channels, 1, true);
         second = new ResnetBlock(parameters.child("resnets", 1), channels, channels, 0, groups, Autoencoder.EPSILON);
+        this.channels = channels;
+        this.groups = groups;
     }
 
     /** Keeps the shape; uses x up (see {@link Tape#release}). */
@@ -32,7 +37,6 @@ final class MiddleBlock {
         int batch = x.size(0);
         int height = x.size(1);
         int width = x.size(2);
-        int channels = x.size(3);
         try (Tape.Scope scope = tape.scope()) {
             Tensor h = first.consume(tape, x, Optional.empty());
             Tensor tokens =
@@ -43,5 +47,17 @@ final class MiddleBlock {
             tape.release(attended);
             return scope.keep(second.consume(tape, h, Optional.empty()));
         }
+    }
+
+    /** Plans the buffers of {@link #consume}; the result stays taken. */
+    void plan(BufferPlan plan, int batch, long positions) {
+        long image = positions * channels;
+        long moments = (long) batch * groups;
+        first.plan(plan, batch, positions, true);
+        plan.take(image, moments, moments);
+        attention.plan(plan, positions, positions);
+        plan.give(image, image);
+        second.plan(plan, batch, positions, true);
+        plan.give(moments, moments);
     }
 }

@@ -11,16 +11,21 @@ import dev.mezzotint.engine.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Buffers that are handed back early, at inference. */
 class UNetBuffersTest {
     private static UNet unet(boolean middle) {
+        return unet(middle, 8, 16);
+    }
+
+    private static UNet unet(boolean middle, int first, int second) {
         UNet unet = new UNet(new UNetConfig(
                 4,
                 4,
                 8,
-                List.of(8, 16),
+                List.of(first, second),
                 List.of(true, false),
                 List.of(false, true),
                 2,
@@ -61,5 +66,21 @@ class UNetBuffersTest {
         Tape recording = Tape.recording(Compute.best());
         predict(unet, recording);
         assertTrue(tape.workspace().peakUsedBytes() * 5 < recording.workspace().peakUsedBytes());
+    }
+
+    /** Widths, attention, grids and batches that differ; with guidance there are twice as many examples. */
+    @ParameterizedTest
+    @CsvSource({"true, 8, 16, 8, 6, 1, 5", "false, 16, 8, 4, 4, 2, 77", "true, 32, 64, 16, 8, 2, 7"})
+    void bytesAreReckonedAsTheyAreHeld(
+            boolean middle, int first, int second, int height, int width, int batch, int keys) {
+        UNet unet = unet(middle, first, second);
+        Tape tape = Tape.inference(Compute.best());
+        Tensor context = Tensor.zeros(batch, keys, 12);
+        for (int turn = 0; turn < 2; turn++) {
+            unet.forward(tape, Tensor.zeros(batch, height, width, 4), new double[batch], context);
+            tape.reset();
+        }
+        long held = tape.workspace().peakBytes();
+        assertEquals(held, unet.bufferBytes(batch, height, width, keys), held * 0.02);
     }
 }

@@ -11,6 +11,8 @@ import dev.mezzotint.engine.tensor.Tensor;
 import dev.mezzotint.engine.tensor.Workspace;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Buffers that are handed back early, at inference. */
 class AutoencoderBuffersTest {
@@ -48,5 +50,17 @@ class AutoencoderBuffersTest {
         assertEquals(workspace.peakUsedBytes(), workspace.peakBytes());
         assertTrue(workspace.peakBytes() >= 2 * wide);
         assertTrue(workspace.peakBytes() < 2 * wide + wide / 50, () -> workspace.peakBytes() + " of " + wide);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 4, 4, 8, 16", "2, 4, 2, 16, 8", "1, 8, 6, 8, 8"})
+    void bytesAreReckonedAsTheyAreHeld(int batch, int height, int width, int first, int second) {
+        Autoencoder other = new Autoencoder(new VaeConfig(3, 4, List.of(first, second, 16), 1, 4, SIZE, 0.2));
+        Tape decoding = Tape.inference(Compute.best());
+        other.decode(decoding, Tensor.zeros(batch, height, width, 4));
+        assertEquals(decoding.workspace().peakBytes(), other.decodeBytes(batch, height, width));
+        Tape encoding = Tape.inference(Compute.best());
+        other.encode(encoding, Tensor.zeros(batch, 4 * height, 4 * width, 3));
+        assertEquals(encoding.workspace().peakBytes(), other.encodeBytes(batch, 4 * height, 4 * width));
     }
 }
