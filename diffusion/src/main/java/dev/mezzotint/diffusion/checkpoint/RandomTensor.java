@@ -4,8 +4,8 @@ import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
 
 /**
- * A tensor of random numbers that is nowhere: an element follows from the seed and the element's place alone (SplitMix64
- * as a counter-based generator; Steele et al. 2014), so that any row can be drawn without those before it.
+ * A tensor of random numbers that is nowhere: an element follows from the seed and the element's place alone
+ * (SplitMix64 as a counter-based generator; Steele et al. 2014), so that any row can be drawn without those before it.
  *
  * @param seed of this tensor
  * @param centre mean of the values

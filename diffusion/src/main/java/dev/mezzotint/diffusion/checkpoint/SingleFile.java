@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A whole model in one file, as the original latent-diffusion code wrote it, with no configuration beside it: what it is
- * follows from names and shapes. Averaged copies of the weights and what training left over are passed over.
+ * A whole model in one file, as the original latent-diffusion code wrote it, with no configuration beside it: what it
+ * is follows from names and shapes. Averaged copies of the weights and what training left over are passed over.
  *
  * @param architecture the sizes that were found
  * @param unet the U-Net's tensors under diffusers' names

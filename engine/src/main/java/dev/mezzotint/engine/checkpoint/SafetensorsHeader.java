@@ -59,7 +59,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         return new SafetensorsHeader(entries, metadata);
     }
 
-    /** What stands before the tensors in a file: the header's length and the header, padded so that tensors are aligned. */
+    /** What stands before the tensors in a file: the header's length and the header, padded to align them. */
     byte[] bytes() {
         Map<String, Json> members = new LinkedHashMap<>();
         if (!metadata.isEmpty()) {

@@ -35,7 +35,7 @@ public final class StoredTensorWriter {
      * integers must be small enough to be floats.
      *
      * @param metadata strings to go under {@code __metadata__}
-     * @throws IOException if a tensor cannot be read, the file cannot be written, or the disk has too little room for it
+     * @throws IOException if a tensor cannot be read, or the file not be written or the disk has too little room for it
      */
     public static void write(Path path, Map<String, ? extends StoredTensor> tensors, Map<String, String> metadata)
             throws IOException {
