@@ -7,8 +7,10 @@ import dev.mezzotint.diffusion.pipeline.GenerationListener;
 import dev.mezzotint.diffusion.pipeline.GenerationProgress;
 import dev.mezzotint.diffusion.pipeline.GenerationRequest;
 import dev.mezzotint.diffusion.pipeline.LatentsFile;
+import dev.mezzotint.diffusion.pipeline.MemoryPlan;
 import dev.mezzotint.diffusion.pipeline.Recipe;
 import dev.mezzotint.diffusion.pipeline.SourcePicture;
+import dev.mezzotint.diffusion.pipeline.StoredModel;
 import dev.mezzotint.diffusion.pipeline.TextToImageModel;
 import dev.mezzotint.diffusion.pipeline.TextToImagePipeline;
 import dev.mezzotint.diffusion.sampler.SamplerKind;
@@ -74,6 +76,9 @@ import picocli.CommandLine.TypeConversionException;
         })
 final class GenerateCommand implements Callable<Integer> {
     static final String NAME = "generate";
+
+    /** The system property with which the launcher asks how much memory a command line needs, and no more. */
+    private static final String PLAN = "mezzotint.plan";
 
     private static final int LARGEST_COUNT = 9999;
     private static final int LARGEST_THREADS = 1024;
@@ -214,8 +219,13 @@ final class GenerateCommand implements Callable<Integer> {
         Optional<Tensor> initial =
                 latentsIn.isPresent() ? Optional.of(LatentsFile.read(latentsIn.get())) : Optional.empty();
         Optional<SourcePicture> picture = source.read();
-        TextToImageModel loaded = model.read(model.open(), spec.commandLine().getErr());
-        GenerationRequest request = request(loaded, initial, picture);
+        StoredModel stored = model.open();
+        if (Boolean.getBoolean(PLAN)) {
+            spec.commandLine().getOut().println(plan(stored, initial, picture).javaOptions());
+            return Main.DONE;
+        }
+        TextToImageModel loaded = model.read(stored, spec.commandLine().getErr());
+        GenerationRequest request = request(loaded, size(stored, initial, picture), initial, picture);
         try (Workers workers = Workers.of(threads)) {
             TextToImagePipeline pipeline = new TextToImagePipeline(
                     loaded, new Compute(KernelSelector.kernels(), workers), preview.decoder());
@@ -260,13 +270,23 @@ final class GenerateCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
+    private PictureSize size(StoredModel stored, Optional<Tensor> initial, Optional<SourcePicture> picture) {
+        int factor = stored.factor();
+        return size.or(() -> initial.map(
+                        latents -> new PictureSize(latents.size(3) * factor, latents.size(2) * factor)))
+                .or(() -> picture.map(from -> PictureSize.within(from.image(), factor)))
+                .orElse(new PictureSize(stored.defaultSize(), stored.defaultSize()));
+    }
+
+    private MemoryPlan plan(StoredModel stored, Optional<Tensor> initial, Optional<SourcePicture> picture)
+            throws IOException {
+        PictureSize wanted = size(stored, initial, picture);
+        int examples = guidance.equals(Optional.of(1.0)) ? 1 : 2;
+        return MemoryPlan.of(stored, wanted.width(), wanted.height(), examples, picture.isPresent(), tiledVae);
+    }
+
     private GenerationRequest request(
-            TextToImageModel loaded, Optional<Tensor> initial, Optional<SourcePicture> picture) {
-        PictureSize trained = new PictureSize(loaded.defaultSize(), loaded.defaultSize());
-        PictureSize wanted = size.or(() -> initial.map(latents ->
-                        new PictureSize(latents.size(3) * loaded.factor(), latents.size(2) * loaded.factor())))
-                .or(() -> picture.map(from -> PictureSize.within(from.image(), loaded.sizeMultiple())))
-                .orElse(trained);
+            TextToImageModel loaded, PictureSize wanted, Optional<Tensor> initial, Optional<SourcePicture> picture) {
         return new GenerationRequest(
                 List.of(new Condition(prompt, GuidanceScale.of(guidance.orElse(loaded.defaultGuidance())))),
                 negative,

@@ -3,6 +3,7 @@ package dev.mezzotint.diffusion.cli;
 import dev.mezzotint.diffusion.checkpoint.Family;
 import dev.mezzotint.diffusion.model.unet.UNetConfig;
 import dev.mezzotint.diffusion.model.vae.VaeConfig;
+import dev.mezzotint.diffusion.pipeline.MemoryPlan;
 import dev.mezzotint.diffusion.pipeline.ModelFolder;
 import dev.mezzotint.diffusion.pipeline.StoredModel;
 import dev.mezzotint.engine.checkpoint.FormatException;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  mezzo inspect                                   the built-in model",
-            "  mezzo inspect path/to/folder",
+            "  mezzo inspect path/to/folder --size 768x512",
             "  mezzo inspect path/to/model.safetensors --tensors"
         })
 final class InspectCommand implements Callable<Integer> {
@@ -53,6 +54,13 @@ final class InspectCommand implements Callable<Integer> {
             description = "Model folder in diffusers' layout, or a .safetensors or .ckpt file, also one that is no whole model"
                     + " (default: the built-in model).")
     private Optional<Path> model = Optional.empty();
+
+    @Option(
+            names = "--size",
+            paramLabel = "WxH",
+            converter = PictureSize.Converter.class,
+            description = "Size of the picture whose memory is told (default: what the model was trained on).")
+    private Optional<PictureSize> size = Optional.empty();
 
     @Option(names = "--tensors", description = "List every tensor with its type and shape.")
     private boolean tensors;
@@ -106,6 +114,11 @@ final class InspectCommand implements Callable<Integer> {
         summaries.forEach((name, summary) -> row(out, name, summary));
         row(out, "all", WeightsSummary.sum(List.copyOf(summaries.values())));
         pictures(out, stored);
+        PictureSize wanted = size.orElse(new PictureSize(stored.defaultSize(), stored.defaultSize()));
+        MemoryPlan plan = MemoryPlan.of(stored, wanted.width(), wanted.height(), 2, false, false);
+        out.println("memory: about " + megabytes(plan.residentBytes()) + " for a picture of " + wanted.width() + "x"
+                + wanted.height() + " with guidance, of which " + megabytes(plan.weights()) + " are weights and "
+                + megabytes(plan.buffers()) + " activations");
         for (Map.Entry<String, TensorFile> part : parts.entrySet()) {
             list(out, part.getKey(), part.getValue());
         }
@@ -122,7 +135,7 @@ final class InspectCommand implements Callable<Integer> {
                         ? "drawn directly"
                         : "drawn as latents of " + unet.sampleSize() + "x" + unet.sampleSize() + "x"
                                 + unet.outChannels())
-                + "; other sizes in multiples of " + factor * unet.divisor());
+                + "; other sizes in multiples of " + factor);
     }
 
     private static void header(PrintWriter out, String first) {

@@ -47,7 +47,7 @@ final class RequestCheck {
     }
 
     private static void requireSize(TextToImageModel model, int width, int height) {
-        int multiple = model.sizeMultiple();
+        int multiple = model.factor();
         if (width < multiple || height < multiple || width % multiple != 0 || height % multiple != 0) {
             throw new IllegalArgumentException(
                     "the size " + width + "x" + height + " does not suit the model; width and"

@@ -110,6 +110,16 @@ public record StoredModel(
         return dot > 0 ? name.substring(0, dot) : name;
     }
 
+    /** How many pixels wide and high one position of the U-Net's grid is: 1 for a model of pixels. */
+    public int factor() {
+        return vae.map(v -> v.config().factor()).orElse(1);
+    }
+
+    /** Width and height of the pictures that the model was trained on. */
+    public int defaultSize() {
+        return factor() * unet.config().sampleSize();
+    }
+
     /** The same model, taken to predict something else. */
     private StoredModel withPrediction(PredictionType prediction) {
         Map<String, Json> members = new LinkedHashMap<>(scheduler.members());

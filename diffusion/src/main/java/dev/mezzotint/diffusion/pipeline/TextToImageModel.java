@@ -70,7 +70,10 @@ public record TextToImageModel(
         samplerOf(scheduler);
     }
 
-    /** How many pixels wide and high one position of the U-Net's grid is: 1 for a model of pixels. */
+    /**
+     * How many pixels wide and high one position of the U-Net's grid is, 1 for a model of pixels; width and height of a
+     * picture are multiples of it.
+     */
     public int factor() {
         return vae.map(v -> v.config().factor()).orElse(1);
     }
@@ -78,11 +81,6 @@ public record TextToImageModel(
     /** Channels of what is denoised. */
     public int latentChannels() {
         return unet.config().outChannels();
-    }
-
-    /** Width and height of a picture are multiples of this. */
-    public int sizeMultiple() {
-        return factor() * unet.config().divisor();
     }
 
     /** Width and height of the pictures that the model was trained on. */

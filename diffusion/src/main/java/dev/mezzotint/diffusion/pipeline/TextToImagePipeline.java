@@ -46,15 +46,14 @@ public final class TextToImagePipeline {
         this.previewDecoder = previewDecoder;
         steps = Tape.inference(compute);
         ends = Tape.inference(compute);
-        ends.workspace().setFrugal(true);
         texts = new TextConditions(model, ends);
         encoder = new LatentEncoder(model, ends);
         decoder = new LatentDecoder(model, ends);
     }
 
-    /** Bytes of all buffers that the U-Net's turns ever needed. */
+    /** The most bytes of buffers that the U-Net's turns held at once. */
     long stepBufferBytes() {
-        return steps.workspace().allocatedBytes();
+        return steps.workspace().peakBytes();
     }
 
     /** The model. */

@@ -195,7 +195,7 @@ class GenerateCommandTest {
                 new BufferedImage(19, 17, BufferedImage.TYPE_BYTE_GRAY);
         ImageIO.write(grey, "jpeg", png("grey.jpeg").toFile());
         generate("--image", png("grey.jpeg"), "-o", png("third.png")).done();
-        assertEquals(16, Png.read(png("third.png")).width());
+        assertEquals(18, Png.read(png("third.png")).width());
     }
 
     @Test
@@ -291,9 +291,9 @@ class GenerateCommandTest {
                     --guidance   | strong  | strong
                     --seed       | first   | first
                     --size       | 64      | WIDTHxHEIGHT
-                    --size       | 17x16   | multiples of 4
-                    --size       | 0x0     | multiples of 4
-                    --size       | 999999x999999 | multiples of 4
+                    --size       | 17x16   | multiples of 2
+                    --size       | 0x0     | multiples of 2
+                    --size       | 999999x999999 | multiples of 2
                     --size       | 999996x999996 | smaller
                     --count      | 0       | count is 0
                     --threads    | 0       | threads is 0

@@ -30,8 +30,9 @@ class InspectCommandTest {
                 unet);
         assertTrue(unet.contains(" " + model.unet().parameters().list().size() + " "), unet);
         assertTrue(unet.contains("F16"), unet);
-        assertTrue(out.contains("pictures: 16x16 RGB") && out.contains("multiples of 4"), out);
+        assertTrue(out.contains("pictures: 16x16 RGB") && out.contains("multiples of 2"), out);
         assertTrue(out.contains("built like Stable Diffusion 2.x"), out);
+        assertTrue(out.contains("MB for a picture of 16x16 with guidance"), out);
     }
 
     @Test

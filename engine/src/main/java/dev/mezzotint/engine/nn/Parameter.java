@@ -178,7 +178,7 @@ public final class Parameter {
     }
 
     /** What inference keeps in memory: of values that come from no file, those and what is packed. */
-    long bytes() {
+    public long bytes() {
         if (source.isPresent()) {
             return bytesFrom(source.get().dtype());
         }

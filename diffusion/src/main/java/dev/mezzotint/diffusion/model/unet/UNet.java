@@ -206,7 +206,9 @@ public final class UNet {
                     h = stage.consume(tape, joined, time, context);
                 }
                 if (up.upsample().isPresent()) {
-                    h = up.upsample().get().consume(tape, h);
+                    // The level above may be odd; its skips say so.
+                    Tensor above = skips.element();
+                    h = up.upsample().get().consume(tape, h, above.size(1), above.size(2));
                 }
             }
             return scope.keep(convOut.forward(tape, normOut.forwardInPlace(tape, h, Activation.SILU)));
@@ -234,6 +236,7 @@ public final class UNet {
         plan.take(time, time);
         plan.give(time);
         Deque<Long> skips = new ArrayDeque<>();
+        Deque<UNetSizes> finer = new ArrayDeque<>();
         long h = sizes.positions() * config.channels().getFirst();
         plan.take(h);
         skips.push(h);
@@ -244,6 +247,7 @@ public final class UNet {
                 skips.push(h);
             }
             if (downs.get(level).downsample().isPresent()) {
+                finer.push(sizes);
                 sizes = sizes.coarser();
                 h = sizes.positions() * config.channels().get(level);
                 plan.take(h);
@@ -270,8 +274,10 @@ public final class UNet {
                 h = sizes.positions() * channels;
             }
             if (ups.get(i).upsample().isPresent()) {
-                ups.get(i).upsample().get().plan(plan, sizes.positions());
-                sizes = sizes.finer();
+                UNetSizes above = finer.pop();
+                long shorter = 2L * sizes.batch() * above.height() * sizes.width();
+                ups.get(i).upsample().get().plan(plan, sizes.positions(), shorter, above.positions());
+                sizes = above;
                 h = sizes.positions() * channels;
             }
         }

@@ -12,10 +12,6 @@ record UNetConditionCheck(UNetConfig config) {
             throw new IllegalArgumentException("U-Net: latents of shape " + shape + " must be (batch, height, width, "
                     + config.inChannels() + ")");
         }
-        if (shape.size(1) % config.divisor() != 0 || shape.size(2) % config.divisor() != 0) {
-            throw new IllegalArgumentException(
-                    "U-Net: height and width of latents " + shape + " must be multiples of " + config.divisor());
-        }
         int batch = shape.size(0);
         if (timesteps.length != batch) {
             throw new IllegalArgumentException(

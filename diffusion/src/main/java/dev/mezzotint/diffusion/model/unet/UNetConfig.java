@@ -148,11 +148,6 @@ public record UNetConfig(
         return 4 * channels.getFirst();
     }
 
-    /** Height and width of a latent must be multiples of this. */
-    public int divisor() {
-        return 1 << (levels() - 1);
-    }
-
     /**
      * Reads a configuration.
      *

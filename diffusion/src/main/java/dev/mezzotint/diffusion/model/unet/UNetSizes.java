@@ -19,8 +19,4 @@ record UNetSizes(int batch, int height, int width, int keys) {
         return new UNetSizes(batch, (height + 1) / 2, (width + 1) / 2, keys);
     }
 
-    /** The level above. */
-    UNetSizes finer() {
-        return new UNetSizes(batch, 2 * height, 2 * width, keys);
-    }
 }

@@ -195,7 +195,6 @@ class UNetTest {
         Tensor context = Tensor.zeros(1, 77, 32);
         double[] timestep = {1};
         refused(() -> unet.forward(tape, Tensor.zeros(1, 8, 8, 3), timestep, context), "1×8×8×3");
-        refused(() -> unet.forward(tape, Tensor.zeros(1, 8, 9, 4), timestep, context), "multiples of 2");
         refused(() -> unet.forward(tape, Tensor.zeros(2, 8, 8, 4), timestep, context), "timesteps");
         refused(() -> unet.forward(tape, Tensor.zeros(1, 8, 8, 4), timestep, Tensor.zeros(1, 77, 31)), "1×77×31");
     }
