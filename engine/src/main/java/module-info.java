@@ -10,6 +10,7 @@ module dev.mezzotint.engine {
     exports dev.mezzotint.engine.json;
     exports dev.mezzotint.engine.kernel.dispatch;
     exports dev.mezzotint.engine.kernel;
+    exports dev.mezzotint.engine.kernel.timing;
     exports dev.mezzotint.engine.nn;
     exports dev.mezzotint.engine.optim;
     exports dev.mezzotint.engine.parallel;

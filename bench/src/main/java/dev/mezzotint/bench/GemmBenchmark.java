@@ -5,6 +5,7 @@ import dev.mezzotint.engine.kernel.GemmKernel;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.kernel.simd.SimdGemm;
+import dev.mezzotint.engine.kernel.simd.SimdPeak;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -99,7 +100,7 @@ public class GemmBenchmark {
     /** Measures the peak anew, because a processor's clock changes. */
     @Setup(Level.Iteration)
     public void measurePeak() {
-        peak = threads * FmaPeakBenchmark.measurePeak();
+        peak = new SimdPeak().measure(workers);
     }
 
     /** Ends the threads. */

@@ -40,7 +40,7 @@ class ArchitectureTest {
                     "engine.data",
                     "engine.kernel"),
             Set.of("engine.kernel.scalar", "engine.kernel.simd"),
-            Set.of("engine.kernel.dispatch"),
+            Set.of("engine.kernel.dispatch", "engine.kernel.timing"),
             Set.of("engine.tensor"),
             Set.of("engine.autograd"),
             Set.of("engine.nn", "engine.optim"),

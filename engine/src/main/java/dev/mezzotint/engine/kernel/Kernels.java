@@ -15,4 +15,5 @@ public record Kernels(
         ActivationKernel activation,
         ElementwiseKernel elementwise,
         ResampleKernel resample,
-        OptimizerKernel optimizer) {}
+        OptimizerKernel optimizer,
+        PeakKernel peak) {}

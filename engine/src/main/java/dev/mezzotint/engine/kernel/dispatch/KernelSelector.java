@@ -8,6 +8,7 @@ import dev.mezzotint.engine.kernel.scalar.ScalarElementwise;
 import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.kernel.scalar.ScalarNorm;
 import dev.mezzotint.engine.kernel.scalar.ScalarOptimizer;
+import dev.mezzotint.engine.kernel.scalar.ScalarPeak;
 import dev.mezzotint.engine.kernel.scalar.ScalarResample;
 import dev.mezzotint.engine.kernel.scalar.ScalarSoftmax;
 import java.lang.System.Logger;
@@ -50,7 +51,8 @@ public final class KernelSelector {
                 new ScalarActivation(),
                 new ScalarElementwise(),
                 new ScalarResample(),
-                new ScalarOptimizer());
+                new ScalarOptimizer(),
+                new ScalarPeak());
     }
 
     private static final class Chosen {

@@ -8,6 +8,7 @@ import dev.mezzotint.engine.kernel.simd.SimdElementwise;
 import dev.mezzotint.engine.kernel.simd.SimdGemm;
 import dev.mezzotint.engine.kernel.simd.SimdNorm;
 import dev.mezzotint.engine.kernel.simd.SimdOptimizer;
+import dev.mezzotint.engine.kernel.simd.SimdPeak;
 import dev.mezzotint.engine.kernel.simd.SimdResample;
 import dev.mezzotint.engine.kernel.simd.SimdSoftmax;
 
@@ -26,6 +27,7 @@ final class SimdKernels {
                 new SimdActivation(),
                 new SimdElementwise(),
                 new SimdResample(),
-                new SimdOptimizer());
+                new SimdOptimizer(),
+                new SimdPeak());
     }
 }
