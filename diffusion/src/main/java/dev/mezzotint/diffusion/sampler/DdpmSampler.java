@@ -17,9 +17,6 @@ package dev.mezzotint.diffusion.sampler;
  * </table>
  */
 public final class DdpmSampler extends VariancePreservingSampler {
-    /** A step leads ⌊T / steps⌋ timesteps down, also where the spacing visits another one next. */
-    private final int stride;
-
     private final VarianceType varianceType;
 
     /**
@@ -32,7 +29,6 @@ public final class DdpmSampler extends VariancePreservingSampler {
      */
     public DdpmSampler(SchedulerConfig config, int steps, BatchShape shape) {
         super(config, steps, shape, true);
-        stride = config.noise().numTrainTimesteps() / steps;
         varianceType = config.varianceType();
     }
 
@@ -42,7 +38,7 @@ public final class DdpmSampler extends VariancePreservingSampler {
 
         // 1. The noise levels here and where the step leads.
         double alphaCumprod = alphaCumprod(evaluation);
-        double previous = alphaCumprodAt(timestep(evaluation) - stride);
+        double previous = evaluation + 1 < evaluations() ? alphaCumprod(evaluation + 1) : 1;
         double alpha = alphaCumprod / previous;
         double beta = 1 - alpha;
 

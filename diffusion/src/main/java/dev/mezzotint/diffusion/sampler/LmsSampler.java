@@ -5,8 +5,8 @@ package dev.mezzotint.diffusion.sampler;
  * and Wanner, "Solving Ordinary Differential Equations I", section III.5, for steps of any length) for dx/dσ = d. The
  * polynomial through the latest slopes is integrated over the step.
  *
- * <p>A run that begins later builds its order up from 1 like any other; diffusers weighs as if it had the slopes
- * before.
+ * <p>A run that begins later (image to image) weighs as if it had the slopes before, which count as zero until there are
+ * enough: not sound, but what diffusers computes.
  *
  * <table>
  * <caption>Symbols</caption>
@@ -40,15 +40,15 @@ public final class LmsSampler extends VarianceExplodingSampler {
         require("LMS step", evaluation, modelOutput, "the model's output", x, "x");
         differentiate(x, modelOutput, levels.sigma(evaluation));
         System.arraycopy(slope, 0, history.add(), 0, slope.length);
-        int order = history.size();
+        int order = Math.min(evaluation + 1, ORDER);
         double middle = (levels.sigma(evaluation) + levels.sigma(evaluation + 1)) / 2;
         double half = (levels.sigma(evaluation + 1) - levels.sigma(evaluation)) / 2;
-        for (int j = 0; j < order; j++) {
+        for (int j = 0; j < history.size(); j++) {
             weights[j] = half
                     * (basis(j, order, evaluation, middle - half * GAUSS_POINT)
                             + basis(j, order, evaluation, middle + half * GAUSS_POINT));
         }
-        history.combine(1, x, weights, order, x);
+        history.combine(1, x, weights, history.size(), x);
     }
 
     /** Lagrange's polynomial that is 1 at σ_{i−j} and 0 at the others. */

@@ -44,6 +44,11 @@ enum SchedulerClass {
         };
     }
 
+    /** Whether {@code rescale_betas_zero_snr} is a key of the class. */
+    boolean knowsRescaling() {
+        return this != PNDM && this != HEUN && this != LMS;
+    }
+
     boolean defaultSetAlphaToOne() {
         return this != PNDM;
     }

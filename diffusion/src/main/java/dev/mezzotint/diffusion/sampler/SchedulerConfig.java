@@ -103,9 +103,9 @@ public record SchedulerConfig(
 
     /**
      * Reads a configuration of whatever class, sampled with the given method. What is absent has the default that
-     * diffusers' class of that method has; keys that belong to other methods are passed over. Two defaults are of our
-     * own: PNDM in the place of another class's method skips the Runge-Kutta steps, as every published model wants it;
-     * and a schedule rescaled to zero terminal SNR stays so under methods that have no such key in diffusers.
+     * diffusers' class of that method has; keys that belong to other methods are passed over, so that PNDM, Heun and
+     * LMS sample a model of zero terminal SNR on the schedule without it, as in diffusers. One default is of our own:
+     * PNDM in the place of another class's method skips the Runge-Kutta steps, as every published model wants it.
      *
      * @throws IllegalArgumentException for a value that is unknown, not supported, of the wrong type or out of range
      */

@@ -28,7 +28,7 @@ final class SchedulerConfigFile {
                 BetaSchedule.ofLabel(ConfigKeys.string(
                         json, "beta_schedule", absent.betaSchedule().label())),
                 numbers(json, "trained_betas"),
-                ConfigKeys.bool(json, "rescale_betas_zero_snr", false));
+                scheduler.knowsRescaling() && ConfigKeys.bool(json, "rescale_betas_zero_snr", false));
         return new SchedulerConfig(
                 kind,
                 noise,

@@ -79,7 +79,9 @@ class EverySamplerTest {
         refused("7 values", () -> sampler.step(new float[7], 0, x, noise));
         refused("7 values", () -> sampler.addNoise(x, x, 0, new float[7]));
         Json pureNoise = Json.parse("{\"rescale_betas_zero_snr\":true,\"timestep_spacing\":\"trailing\"}");
-        refused("999", () -> kind.create(SchedulerConfig.of(pureNoise, kind), STEPS, SHAPE));
+        if (kind.scheduler().knowsRescaling()) {
+            refused("999", () -> kind.create(SchedulerConfig.of(pureNoise, kind), STEPS, SHAPE));
+        }
     }
 
     @ParameterizedTest
