@@ -22,16 +22,16 @@ record Mask(int width, int height, float[] open) {
         return new Mask(width, height, open);
     }
 
-    /** ITU-R 601-2 luma, rounded. */
+    /** ITU-R 601-2 luma in sixteen bits of fraction, as PIL has it. */
     private static int luma(Image image, int pixel) {
         int at = pixel * image.channels();
         if (image.channels() == 1) {
             return image.data()[at] & 0xFF;
         }
-        double luma = 0.299 * (image.data()[at] & 0xFF)
-                + 0.587 * (image.data()[at + 1] & 0xFF)
-                + 0.114 * (image.data()[at + 2] & 0xFF);
-        return (int) Math.round(luma);
+        int luma = 19595 * (image.data()[at] & 0xFF)
+                + 38470 * (image.data()[at + 1] & 0xFF)
+                + 7471 * (image.data()[at + 2] & 0xFF);
+        return (luma + 0x8000) >> 16;
     }
 
     /** The mask on a coarser grid: each position takes its first pixel. */

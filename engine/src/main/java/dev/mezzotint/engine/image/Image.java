@@ -78,7 +78,7 @@ public record Image(int width, int height, int channels, byte[] data) {
     }
 
     /**
-     * This picture at another size: bilinear, and over the area of a new pixel where it becomes smaller.
+     * This picture at another size, as PIL's LANCZOS makes it; transparency is resampled like a colour.
      *
      * @throws IllegalArgumentException if a size is below 1
      */

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.mezzotint.engine.checkpoint.SafetensorsFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class ImageTest {
@@ -42,22 +45,29 @@ class ImageTest {
         assertSame(rgb, rgb.rgb());
     }
 
+    /** golden/oracle/README.md. */
     @Test
-    void shrinksByTheMeanUnderATriangle() {
-        // The weights of two to one are 1, 3, 3, 1; the first is cut off at the edge.
-        byte[] data = {0, 80, (byte) 160, (byte) 240};
-        Image half = new Image(4, 1, 1, data).resize(2, 1);
-        assertEquals(2, half.width());
-        double[] weights = {0.75, 0.75, 0.25};
-        double left = (0 * weights[0] + 80 * weights[1] + 160 * weights[2]) / 1.75;
-        assertEquals(Math.round(left), half.data()[0] & 0xFF);
-        assertEquals(240 - Math.round(left), half.data()[1] & 0xFF);
-    }
-
-    @Test
-    void growsLinearly() {
-        Image grown = new Image(1, 2, 1, new byte[] {0, 100}).resize(1, 4);
-        assertArrayEquals(new byte[] {0, 25, 75, 100}, grown.data());
+    void resizesAsPilDoes() throws IOException {
+        byte[] data = new byte[13 * 9 * 3];
+        for (int i = 0; i < data.length; i++) {
+            int x = i / 3 % 13;
+            int y = i / 3 / 13;
+            data[i] = (byte) (37 * x + 91 * y + 53 * (i % 3) + 7 * x * y);
+        }
+        Path golden = Path.of(System.getProperty("mezzotint.root", ".."), "testdata/src/main/resources/golden");
+        try (SafetensorsFile file = SafetensorsFile.open(golden.resolve("oracle/lanczos/tensors.safetensors"))) {
+            for (String size : file.names()) {
+                String[] sides = size.split("x");
+                int width = Integer.parseInt(sides[0]);
+                int height = Integer.parseInt(sides[1]);
+                Image resized = Image.ofRgb(13, 9, data).resize(width, height);
+                long[] expected = file.longs(size);
+                assertEquals(expected.length, resized.data().length, size);
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], resized.data()[i] & 0xFF, size + " " + i);
+                }
+            }
+        }
     }
 
     @Test
