@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 /**
  * A VAE applied to square tiles that overlap by a quarter and are blended there, so that memory grows with the tile and
  * not with the picture. Each tile has group norms of its own, so the result is close to that of the whole and not equal
- * to it; diffusers' {@code enable_tiling} gives the same.
+ * to it; diffusers' {@code enable_tiling} gives the same. What fits into one tile is one tile.
  *
  * @param pixels width and height of a tile of the picture: the size that the VAE was trained on
  * @param positions width and height of a tile of the latent
@@ -38,6 +38,11 @@ public record Tiling(int pixels, int positions) {
     /** Maps tiles of {@code from} to tiles of {@code to} positions a side and joins them. */
     private static Tensor map(
             Tape tape, Tensor source, int from, int to, UnaryOperator<Tensor> operation) {
+        if (source.size(1) <= from && source.size(2) <= from) {
+            try (Tape.Scope _ = tape.scope()) {
+                return operation.apply(source).copy();
+            }
+        }
         int step = from * 3 / 4;
         int blend = to / 4;
         int kept = to - blend;
