@@ -66,7 +66,7 @@ public final class SafetensorsFile implements TensorFile {
 
     private static void requireSafetensors(Path path, ByteBuffer start, long size) throws FormatException {
         String first = StandardCharsets.ISO_8859_1.decode(start.duplicate()).toString();
-        if (first.startsWith("PK") || first.length() > 1 && first.charAt(0) == 0x80 && first.charAt(1) < 6) {
+        if (TensorFiles.isZip(start) || TensorFiles.isPickle(start)) {
             throw new FormatException(
                     path + " is a PyTorch pickle, not a safetensors file; save it with safetensors.torch.save_file");
         }

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 
 /** Opens files of tensors, whatever their format. */
 public final class TensorFiles {
+    /** "PK", 3, 4. */
+    private static final int ZIP = 0x04034b50;
+
     private TensorFiles() {}
 
     /**
@@ -28,14 +31,46 @@ public final class TensorFiles {
     /** Opens a file that holds its tensors itself. */
     static TensorFile openOne(Path path) throws IOException {
         ByteBuffer start = start(path);
-        if (start.remaining() >= 2 && start.get(0) == 'P' && start.get(1) == 'K') {
+        if (isZip(start)) {
             return TorchFile.open(path);
         }
-        if (start.remaining() >= 2 && start.get(0) == (byte) 0x80 && start.get(1) <= 5) {
+        if (isPickle(start)) {
             throw new FormatException(path + " is a PyTorch checkpoint from before version 1.6, or another pickle;"
                     + " load it in a newer PyTorch and save it again, or get the model as safetensors");
         }
         return SafetensorsFile.open(path);
+    }
+
+    /** Whether a file that begins so is a zip archive, as PyTorch's checkpoints are. */
+    static boolean isZip(ByteBuffer start) {
+        return start.remaining() >= Integer.BYTES && start.getInt(0) == ZIP;
+    }
+
+    /** Whether a file that begins so is a pickle; the length of a safetensors header may begin like one. */
+    static boolean isPickle(ByteBuffer start) {
+        boolean pickle = start.remaining() >= 2 && start.get(0) == (byte) 0x80 && start.get(1) >= 0 && start.get(1) <= 5;
+        return pickle
+                && (start.remaining() < Long.BYTES
+                        || Long.compareUnsigned(start.getLong(0), SafetensorsHeader.LARGEST) > 0);
+    }
+
+    /** Whether a file that begins so is a zip; two letters alone might be the length of a safetensors header. */
+    static boolean isZip(ByteBuffer start) {
+        return start.remaining() >= 4
+                && start.get(0) == 'P'
+                && start.get(1) == 'K'
+                && (start.get(2) == 3 && start.get(3) == 4 || start.get(2) == 5 && start.get(3) == 6);
+    }
+
+    /** Whether a file that begins so is a bare pickle and not a safetensors file of 128 + 256 n bytes of header. */
+    static boolean isPickle(ByteBuffer start) {
+        boolean header = start.remaining() >= Long.BYTES
+                && Long.compareUnsigned(start.getLong(0), SafetensorsHeader.LARGEST) <= 0;
+        return start.remaining() >= 2
+                && start.get(0) == (byte) 0x80
+                && start.get(1) >= 0
+                && start.get(1) <= 5
+                && !header;
     }
 
     private static ByteBuffer start(Path path) throws IOException {

@@ -1,5 +1,6 @@
 package dev.mezzotint.engine.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,6 +44,23 @@ class TensorFilesTest {
         Path index = Files.writeString(folder.resolve("index.pt"), "{\"weight_map\": {\"b\": \"model.ckpt\"}}");
         assertArrayEquals(
                 new float[] {1, 2, 3, 4}, TensorFiles.open(index).tensor("b").floats());
+    }
+
+    /** The first two bytes are those of a pickle, or "PK". */
+    @Test
+    void theLengthOfAHeaderIsNoMagicNumber() throws IOException {
+        for (int length : new int[] {0x280, 0x380, 0x4b50}) {
+            byte[] header = Arrays.copyOf(
+                    "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}".getBytes(UTF_8), length);
+            for (int i = header.length - 1; header[i] == 0; i--) {
+                header[i] = ' ';
+            }
+            ByteBuffer file = ByteBuffer.allocate(Long.BYTES + length + 8).order(ByteOrder.LITTLE_ENDIAN);
+            file.putLong(length).put(header).putFloat(1).putFloat(2);
+            Path path = Files.write(folder.resolve("length" + length), file.array());
+            assertArrayEquals(
+                    new float[] {1, 2}, TensorFiles.open(path).tensor("a").floats());
+        }
     }
 
     @Test
