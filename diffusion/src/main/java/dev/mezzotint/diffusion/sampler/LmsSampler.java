@@ -5,8 +5,8 @@ package dev.mezzotint.diffusion.sampler;
  * and Wanner, "Solving Ordinary Differential Equations I", section III.5, for steps of any length) for dx/dσ = d. The
  * polynomial through the latest slopes is integrated over the step.
  *
- * <p>A run that begins later (image to image) weighs as if it had the slopes before, which count as zero until there are
- * enough: not sound, but what diffusers computes.
+ * <p>A run that begins later (image to image) weighs as if it had the slopes before, which count as zero until there
+ * are enough: not sound, but what diffusers computes.
  *
  * <table>
  * <caption>Symbols</caption>

@@ -101,7 +101,7 @@ class SamplerConvergenceTest {
         assertEquals(MODEL.deviation(), Math.sqrt(variance), 0.03);
     }
 
-    /** Along a straight path every method arrives, wherever it begins; LMS misses the slopes before, as in diffusers. */
+    /** Along a straight path every method arrives, wherever it begins; LMS misses earlier slopes, as in diffusers. */
     @ParameterizedTest
     @EnumSource(
             value = SamplerKind.class,
