@@ -8,7 +8,8 @@ import dev.mezzotint.engine.parallel.Workers;
 
 /**
  * Convolution as a matrix product that never exists: a band of the image is framed with zeros in a small buffer, and there
- * the values that one kernel row sees stand beside each other, so that the register tile reads them in place.
+ * the values that one kernel row sees stand beside each other, so that the register tile reads them in place. Forward, 3 × 3
+ * kernels of many channels go through {@link WinogradPass}.
  */
 public final class SimdConv implements ConvKernel {
     private final SimdGemm gemm = new SimdGemm();
@@ -29,24 +30,14 @@ public final class SimdConv implements ConvKernel {
         if (geometry.isPointwise()) {
             int from = geometry.inChannels();
             int to = geometry.outChannels();
-            gemm.multiply(
-                    workers,
-                    geometry.rows(),
-                    to,
-                    from,
-                    x,
-                    xOffset,
-                    from,
-                    1,
-                    packed,
-                    y,
-                    yOffset,
-                    to,
-                    epilogue);
+            gemm.multiply(workers, geometry.rows(), to, from, x, xOffset, from, 1, packed, y, yOffset, to, epilogue);
             return;
         }
-        CorrelationPass.run(
-                workers, Correlation.forward(geometry), x, xOffset, packed, y, yOffset, epilogue);
+        if (WinogradPass.suits(geometry)) {
+            WinogradPass.run(workers, WinogradShape.of(geometry), x, xOffset, packed, y, yOffset, epilogue);
+            return;
+        }
+        CorrelationPass.run(workers, Correlation.forward(geometry), x, xOffset, packed, y, yOffset, epilogue);
     }
 
     @Override

@@ -23,8 +23,9 @@ final class Widening {
     static float[] slice(PackedOperand packed, int from, int length, Scratch scratch) {
         return switch (packed) {
             case PackedOperand.Floats(float[] values) -> values;
-            case PackedOperand.Halves(short[] values) -> halves(values, from, length, scratch.panel(length));
-            case PackedOperand.BrainHalves(short[] values) -> brainHalves(values, from, length, scratch.panel(length));
+            case PackedOperand.Halves(short[] values) -> halves(values, from, length, scratch.panel(length), 0);
+            case PackedOperand.BrainHalves(short[] values) ->
+                brainHalves(values, from, length, scratch.panel(length), 0);
         };
     }
 
@@ -33,23 +34,32 @@ final class Widening {
         return packed instanceof PackedOperand.Floats ? from : 0;
     }
 
+    /** Widens {@code length} elements into an array. */
+    static void widen(PackedOperand packed, int from, int length, float[] target, int to) {
+        switch (packed) {
+            case PackedOperand.Floats(float[] values) -> System.arraycopy(values, from, target, to, length);
+            case PackedOperand.Halves(short[] values) -> halves(values, from, length, target, to);
+            case PackedOperand.BrainHalves(short[] values) -> brainHalves(values, from, length, target, to);
+        }
+    }
+
     /** A plain loop, which C2 turns into vector conversions; the Vector API has none for halves. */
-    private static float[] halves(short[] source, int from, int length, float[] target) {
+    private static float[] halves(short[] source, int from, int length, float[] target, int to) {
         for (int i = 0; i < length; i++) {
-            target[i] = Float.float16ToFloat(source[from + i]);
+            target[to + i] = Float.float16ToFloat(source[from + i]);
         }
         return target;
     }
 
     /** C2 does not do the same for a shift (measured: 6 G elements a second). Panels are whole vectors. */
-    private static float[] brainHalves(short[] source, int from, int length, float[] target) {
+    private static float[] brainHalves(short[] source, int from, int length, float[] target, int to) {
         for (int i = 0; i < length; i += Panels.LANES) {
             ShortVector.fromArray(SHORTS, source, from + i)
                     .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)
                     .reinterpretAsInts()
                     .lanewise(VectorOperators.LSHL, 16)
                     .reinterpretAsFloats()
-                    .intoArray(target, i);
+                    .intoArray(target, to + i);
         }
         return target;
     }

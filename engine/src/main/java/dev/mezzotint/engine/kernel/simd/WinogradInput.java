@@ -1,0 +1,149 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The input transform of {@link WinogradPass}, V = Bᵀ d B, lanes along channels. Columns of pixels are transformed first and
+ * kept in a ring, because neighbouring tiles share two of their six.
+ *
+ * <p>Bᵀ holds the coefficients of x(x²−a²)(x²−b²) divided by one root after the other, a = 3/4, b = 3/2; its first row is
+ * divided by a²b².
+ */
+final class WinogradInput {
+    private static final VectorSpecies<Float> S = Panels.SPECIES;
+    private static final int LANES = Panels.LANES;
+    private static final float A = WinogradPass.A;
+    private static final float B = WinogradPass.B;
+
+    /** Transformed columns that are kept: a power of two from 6 up. */
+    private static final int RING = 8;
+
+    private WinogradInput() {}
+
+    /**
+     * Transforms one row of tiles, one block of channels.
+     *
+     * @param strip row of tiles, counted through all images
+     * @param v receives value (i, j) of tile t at {@code vOffset + (6 i + j) * slice + t * pitch}
+     */
+    static void transform(
+            WinogradShape shape,
+            float[] x,
+            int xOffset,
+            int strip,
+            int block,
+            float[] v,
+            int vOffset,
+            int slice,
+            Scratch scratch) {
+        int pitch = shape.pitch();
+        int length = shape.blockLength(block);
+        int channels = shape.channels();
+        int line = shape.width() * channels;
+        int image = strip / shape.tileRows();
+        int top = strip % shape.tileRows() * 4 - 1;
+        int corner = xOffset + (image * shape.height() + top) * line + shape.blockStart(block);
+        boolean inside = top >= 0 && top + 6 <= shape.height() && length % LANES == 0;
+        float[] columns = scratch.patches((RING + 1) * 6 * pitch);
+        int frame = RING * 6 * pitch;
+        int done = 0;
+        for (int tile = 0; tile < shape.tileColumns(); tile++) {
+            for (; done < 4 * tile + 6; done++) {
+                int column = done - 1;
+                int to = done % RING * 6 * pitch;
+                int from = corner + column * channels;
+                if (column < 0 || column >= shape.width()) {
+                    Arrays.fill(columns, to, to + 6 * pitch, 0);
+                } else if (inside) {
+                    down(x, from, line, length, columns, to, pitch);
+                } else {
+                    for (int i = 0; i < 6; i++) {
+                        if (top + i < 0 || top + i >= shape.height()) {
+                            Arrays.fill(columns, frame + i * pitch, frame + (i + 1) * pitch, 0);
+                        } else {
+                            System.arraycopy(x, from + i * line, columns, frame + i * pitch, length);
+                        }
+                    }
+                    down(columns, frame, pitch, length, columns, to, pitch);
+                }
+            }
+            for (int i = 0; i < 6; i++) {
+                across(columns, 4 * tile, i * pitch, pitch, length, v, vOffset + 6 * i * slice + tile * pitch, slice);
+            }
+        }
+    }
+
+    /** Bᵀ d for one column of pixels. */
+    private static void down(float[] x, int at, int line, int length, float[] columns, int to, int pitch) {
+        FloatVector p2 = FloatVector.broadcast(S, -1 / (A * A) - 1 / (B * B));
+        FloatVector p4 = FloatVector.broadcast(S, 1 / (A * A * B * B));
+        FloatVector b2 = FloatVector.broadcast(S, -B * B);
+        FloatVector a1 = FloatVector.broadcast(S, A);
+        FloatVector ab2 = FloatVector.broadcast(S, -A * B * B);
+        FloatVector a2 = FloatVector.broadcast(S, -A * A);
+        FloatVector b1 = FloatVector.broadcast(S, B);
+        FloatVector ba2 = FloatVector.broadcast(S, -B * A * A);
+        FloatVector q1 = FloatVector.broadcast(S, A * A * B * B);
+        FloatVector q3 = FloatVector.broadcast(S, -A * A - B * B);
+        for (int c = 0; c < length; c += LANES) {
+            FloatVector d0 = FloatVector.fromArray(S, x, at + c);
+            FloatVector d1 = FloatVector.fromArray(S, x, at + line + c);
+            FloatVector d2 = FloatVector.fromArray(S, x, at + 2 * line + c);
+            FloatVector d3 = FloatVector.fromArray(S, x, at + 3 * line + c);
+            FloatVector d4 = FloatVector.fromArray(S, x, at + 4 * line + c);
+            FloatVector d5 = FloatVector.fromArray(S, x, at + 5 * line + c);
+            d2.fma(p2, d4.fma(p4, d0)).intoArray(columns, to + c);
+            FloatVector e = d2.fma(b2, d4);
+            FloatVector f = d1.fma(ab2, d3.mul(a1));
+            e.add(f).intoArray(columns, to + pitch + c);
+            e.sub(f).intoArray(columns, to + 2 * pitch + c);
+            FloatVector g = d2.fma(a2, d4);
+            FloatVector h = d1.fma(ba2, d3.mul(b1));
+            g.add(h).intoArray(columns, to + 3 * pitch + c);
+            g.sub(h).intoArray(columns, to + 4 * pitch + c);
+            d1.fma(q1, d3.fma(q3, d5)).intoArray(columns, to + 5 * pitch + c);
+        }
+    }
+
+    /** One row of (Bᵀ d) B for one tile. */
+    private static void across(
+            float[] columns, int first, int row, int pitch, int length, float[] v, int to, int slice) {
+        FloatVector p2 = FloatVector.broadcast(S, -1 / (A * A) - 1 / (B * B));
+        FloatVector p4 = FloatVector.broadcast(S, 1 / (A * A * B * B));
+        FloatVector b2 = FloatVector.broadcast(S, -B * B);
+        FloatVector a1 = FloatVector.broadcast(S, A);
+        FloatVector ab2 = FloatVector.broadcast(S, -A * B * B);
+        FloatVector a2 = FloatVector.broadcast(S, -A * A);
+        FloatVector b1 = FloatVector.broadcast(S, B);
+        FloatVector ba2 = FloatVector.broadcast(S, -B * A * A);
+        FloatVector q1 = FloatVector.broadcast(S, A * A * B * B);
+        FloatVector q3 = FloatVector.broadcast(S, -A * A - B * B);
+        int column = 6 * pitch;
+        int s0 = row + first % RING * column;
+        int s1 = row + (first + 1) % RING * column;
+        int s2 = row + (first + 2) % RING * column;
+        int s3 = row + (first + 3) % RING * column;
+        int s4 = row + (first + 4) % RING * column;
+        int s5 = row + (first + 5) % RING * column;
+        for (int c = 0; c < length; c += LANES) {
+            FloatVector d0 = FloatVector.fromArray(S, columns, s0 + c);
+            FloatVector d1 = FloatVector.fromArray(S, columns, s1 + c);
+            FloatVector d2 = FloatVector.fromArray(S, columns, s2 + c);
+            FloatVector d3 = FloatVector.fromArray(S, columns, s3 + c);
+            FloatVector d4 = FloatVector.fromArray(S, columns, s4 + c);
+            FloatVector d5 = FloatVector.fromArray(S, columns, s5 + c);
+            d2.fma(p2, d4.fma(p4, d0)).intoArray(v, to + c);
+            FloatVector e = d2.fma(b2, d4);
+            FloatVector f = d1.fma(ab2, d3.mul(a1));
+            e.add(f).intoArray(v, to + slice + c);
+            e.sub(f).intoArray(v, to + 2 * slice + c);
+            FloatVector g = d2.fma(a2, d4);
+            FloatVector h = d1.fma(ba2, d3.mul(b1));
+            g.add(h).intoArray(v, to + 3 * slice + c);
+            g.sub(h).intoArray(v, to + 4 * slice + c);
+            d1.fma(q1, d3.fma(q3, d5)).intoArray(v, to + 5 * slice + c);
+        }
+    }
+}
