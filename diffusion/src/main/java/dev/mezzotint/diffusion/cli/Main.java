@@ -106,6 +106,7 @@ public final class Main {
                 .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new SynthesizeCommand())
+                .addSubcommand(new ProfileCommand())
                 .addSubcommand(new HelpCommand());
         line.setOut(out).setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);

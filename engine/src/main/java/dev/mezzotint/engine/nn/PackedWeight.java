@@ -15,6 +15,12 @@ import java.util.Optional;
  * bound to a file is packed straight from there, some columns at a time, and stays in the file's precision.
  */
 final class PackedWeight {
+    /** Elements of a row that are read at once: those of a panel's columns stay in the first-level cache. */
+    private static final int STRETCH = 256;
+
+    /** Keeps the columns of a stretch from falling into the same few sets of the cache. */
+    private static final int PADDING = 32;
+
     private final Parameter weight;
     private Optional<PackedOperand> packed = Optional.empty();
     private int version = -1;
@@ -25,14 +31,17 @@ final class PackedWeight {
     }
 
     PackedOperand get(Tape tape) {
-        if (packed.isEmpty()
-                || version != weight.version()
-                || packedFor.get() != tape.kernels()) {
-            packed = Optional.of(weight.source().isPresent() ? fromFile(tape, weight.source().get()) : fromValue(tape));
+        if (packed.isEmpty() || version != weight.version() || packedFor.get() != tape.kernels()) {
+            packed = Optional.of(
+                    weight.source().isPresent() ? fromFile(tape, weight.source().get()) : fromValue(tape));
             version = weight.version();
             packedFor = Optional.of(tape.kernels());
         }
         return packed.get();
+    }
+
+    boolean holds(PackedOperand operand) {
+        return packed.isPresent() && packed.get() == operand;
     }
 
     void forget() {
@@ -52,11 +61,10 @@ final class PackedWeight {
         GemmKernel gemm = tape.kernels().gemm();
         int length = gemm.packedLength(depth(), columns());
         // Training packs in every step; it does so into the same array.
-        float[] target = packed.isPresent()
-                        && packed.get() instanceof PackedOperand.Floats(float[] old)
-                        && old.length == length
-                ? old
-                : new float[length];
+        float[] target =
+                packed.isPresent() && packed.get() instanceof PackedOperand.Floats(float[] old) && old.length == length
+                        ? old
+                        : new float[length];
         gemm.pack(tape.workers(), depth(), columns(), weight.value().data(), 0, 1, depth(), target, 0);
         return new PackedOperand.Floats(target);
     }
@@ -66,7 +74,7 @@ final class PackedWeight {
         int length = tape.kernels().gemm().packedLength(depth(), columns());
         if (source.dtype() == DType.F16) {
             short[] target = new short[length];
-            pack(tape, source, (from, panel, count) -> {
+            pack(tape, source, target, (from, panel, count) -> {
                 for (int i = 0; i < count; i++) {
                     target[from + i] = Float.floatToFloat16(panel[i]);
                 }
@@ -75,7 +83,7 @@ final class PackedWeight {
         }
         if (source.dtype() == DType.BF16) {
             short[] target = new short[length];
-            pack(tape, source, (from, panel, count) -> {
+            pack(tape, source, target, (from, panel, count) -> {
                 for (int i = 0; i < count; i++) {
                     target[from + i] = DType.floatToBfloat16(panel[i]);
                 }
@@ -83,7 +91,11 @@ final class PackedWeight {
             return new PackedOperand.BrainHalves(target);
         }
         float[] target = new float[length];
-        pack(tape, source, (from, panel, count) -> System.arraycopy(panel, 0, target, from, count));
+        try (StoredTensor.Rows rows = source.open()) {
+            packFloats(tape, rows, (from, panel, count) -> System.arraycopy(panel, 0, target, from, count));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return new PackedOperand.Floats(target);
     }
 
@@ -93,29 +105,70 @@ final class PackedWeight {
         void put(int from, float[] panel, int count);
     }
 
-    private void pack(Tape tape, StoredTensor source, PanelSink sink) {
-        GemmKernel gemm = tape.kernels().gemm();
-        int depth = depth();
-        int step = gemm.packedColumns();
-        int panels = (columns() + step - 1) / step;
-        // One task a thread, not one a panel, because each needs buffers.
-        int tasks = Math.min(panels, tape.workers().threads());
+    /** Where the file's bits are not the weight's, as after a low-rank update, floats are packed and rounded. */
+    private void pack(Tape tape, StoredTensor source, short[] target, PanelSink rounding) {
         try (StoredTensor.Rows rows = source.open()) {
-            tape.workers().run(tasks, task -> {
-                int first = (int) ((long) panels * task / tasks) * step;
-                int last = Math.min(columns(), (int) ((long) panels * (task + 1) / tasks) * step);
-                float[] plain = new float[Math.multiplyExact(depth, Math.min(step, last - first))];
-                float[] panel = new float[gemm.packedLength(depth, Math.min(step, last - first))];
-                for (int column = first; column < last; column += step) {
-                    int count = Math.min(step, last - column);
-                    rows.read(column, column + count, plain, 0);
-                    weight.layout().rowsFromStored(plain, count, weight.shape());
-                    gemm.pack(tape.workers(), depth, count, plain, 0, 1, depth, panel, 0);
-                    sink.put(column * depth, panel, gemm.packedLength(depth, count));
-                }
-            });
+            if (rows.readHalves(0, 0, 0, target, 0)) {
+                packHalves(tape, rows, target);
+            } else {
+                packFloats(tape, rows, rounding);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void packHalves(Tape tape, StoredTensor.Rows rows, short[] target) {
+        GemmKernel gemm = tape.kernels().gemm();
+        int depth = depth();
+        int[] places = weight.layout().placesInRow(weight.shape());
+        forPanels(tape, (first, last, step) -> {
+            int pitch = Math.min(depth, STRETCH) + PADDING;
+            short[] plain = new short[Math.min(step, last - first) * pitch];
+            for (int column = first; column < last; column += step) {
+                int count = Math.min(step, last - column);
+                for (int from = 0; from < depth; from += STRETCH) {
+                    int stretch = Math.min(STRETCH, depth - from);
+                    for (int j = 0; j < count; j++) {
+                        rows.readHalves(column + j, from, stretch, plain, j * pitch);
+                    }
+                    gemm.packHalves(depth, count, plain, pitch, places, from, stretch, target, column * depth);
+                }
+            }
+        });
+    }
+
+    private void packFloats(Tape tape, StoredTensor.Rows rows, PanelSink sink) {
+        GemmKernel gemm = tape.kernels().gemm();
+        int depth = depth();
+        forPanels(tape, (first, last, step) -> {
+            float[] plain = new float[Math.multiplyExact(depth, Math.min(step, last - first))];
+            float[] panel = new float[gemm.packedLength(depth, Math.min(step, last - first))];
+            for (int column = first; column < last; column += step) {
+                int count = Math.min(step, last - column);
+                rows.read(column, column + count, plain, 0);
+                weight.layout().rowsFromStored(plain, count, weight.shape());
+                gemm.pack(tape.workers(), depth, count, plain, 0, 1, depth, panel, 0);
+                sink.put(column * depth, panel, gemm.packedLength(depth, count));
+            }
+        });
+    }
+
+    /** Packs the columns from {@code first} to {@code last}, {@code step} at a time. */
+    @FunctionalInterface
+    private interface PanelTask {
+        void run(int first, int last, int step);
+    }
+
+    /** One task a thread, not one a panel, because each needs buffers. */
+    private void forPanels(Tape tape, PanelTask body) {
+        int step = tape.kernels().gemm().packedColumns();
+        int panels = (columns() + step - 1) / step;
+        int tasks = Math.min(panels, tape.workers().threads());
+        tape.workers().run(tasks, task -> {
+            int first = (int) ((long) panels * task / tasks) * step;
+            int last = Math.min(columns(), (int) ((long) panels * (task + 1) / tasks) * step);
+            body.run(first, last, step);
+        });
     }
 }

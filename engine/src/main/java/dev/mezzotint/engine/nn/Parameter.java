@@ -161,6 +161,11 @@ public final class Parameter {
         return value();
     }
 
+    /** Whether this very operand of a kernel is the weight in its packed form: tells a profile whose work was done. */
+    public boolean isPackedAs(PackedOperand operand) {
+        return packed.holds(operand);
+    }
+
     /** Says what a layer keeps of it at inference. */
     Parameter usedAs(Use use) {
         this.use = use;
