@@ -143,6 +143,8 @@ final class FileTensor implements StoredTensor {
 
     private final class Mapped implements Rows {
         private final Arena arena = Arena.ofShared();
+        private final int rows = rows();
+        private final int rowLength = rowLength();
         private final MemorySegment elements;
 
         Mapped() throws IOException {
@@ -156,8 +158,7 @@ final class FileTensor implements StoredTensor {
 
         @Override
         public void read(int from, int to, float[] target, int offset) {
-            Objects.checkFromToIndex(from, to, rows());
-            int rowLength = rowLength();
+            Objects.checkFromToIndex(from, to, rows);
             long count = (long) (to - from) * rowLength;
             Objects.checkFromIndexSize(offset, count, target.length);
             if (contiguous) {
@@ -167,6 +168,17 @@ final class FileTensor implements StoredTensor {
                     gather(1, row * strides[0], target, offset + (row - from) * rowLength);
                 }
             }
+        }
+
+        @Override
+        public boolean readHalves(int row, int from, int count, short[] target, int offset) {
+            if (!contiguous || dtype != DType.F16 && dtype != DType.BF16) {
+                return false;
+            }
+            Objects.checkIndex(row, rows);
+            Objects.checkFromIndexSize(from, count, rowLength);
+            StoredElements.halves(elements, (long) row * rowLength + from, target, offset, count);
+            return true;
         }
 
         /** Reads all that lies behind the indices before dimension {@code d}; returns where the target goes on. */

@@ -53,6 +53,12 @@ public final class RowSlice implements StoredTensor {
             }
 
             @Override
+            public boolean readHalves(int row, int first, int count, short[] target, int offset) {
+                Objects.checkIndex(row, to - from);
+                return rows.readHalves(from + row, first, count, target, offset);
+            }
+
+            @Override
             public void close() {
                 rows.close();
             }

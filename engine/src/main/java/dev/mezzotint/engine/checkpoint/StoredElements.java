@@ -42,6 +42,11 @@ final class StoredElements {
         }
     }
 
+    /** Elements of 16 bits, {@code first} and on, as they are. */
+    static void halves(MemorySegment from, long first, short[] to, int offset, int count) {
+        MemorySegment.copy(from, SHORT, 2 * first, to, offset, count);
+    }
+
     /** One element as a float. */
     static float floatAt(MemorySegment from, DType dtype, long index) {
         return switch (dtype) {

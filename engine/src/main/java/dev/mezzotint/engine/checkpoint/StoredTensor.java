@@ -61,6 +61,17 @@ public interface StoredTensor {
         /** Reads rows {@code from} to {@code to} (exclusive) as floats. */
         void read(int from, int to, float[] target, int offset);
 
+        /**
+         * Reads a stretch of one row as the 16 bits an element that the file holds, if it holds 16 bits an element and
+         * they are read as they are.
+         *
+         * @param from the first element within the row
+         * @return whether anything was read; if not, ask for floats
+         */
+        default boolean readHalves(int row, int from, int count, short[] target, int offset) {
+            return false;
+        }
+
         /** Gives back what reading took. */
         @Override
         void close();

@@ -34,6 +34,26 @@ public interface GemmKernel {
             int packedOffset);
 
     /**
+     * Packs a stretch of rows of at most {@link #packedColumns} columns of B, on the calling thread, where B is kept in
+     * 16 bits an element. Element i of column j of the stretch is {@code b[j * pitch + i]} and stands in row {@code
+     * rows[from + i]} of B.
+     *
+     * @param k rows of B
+     * @param count rows in the stretch
+     * @param packed receives them; the packed columns begin at {@code packedOffset}
+     */
+    void packHalves(
+            int k,
+            int columns,
+            short[] b,
+            int pitch,
+            int[] rows,
+            int from,
+            int count,
+            short[] packed,
+            int packedOffset);
+
+    /**
      * Computes C from A, whose element (i, p) is {@code a[aOffset + i * aRowStride + p * aColumnStride]}, and a packed
      * B. Element (i, j) of C is {@code c[cOffset + i * cRowStride + j]}.
      */

@@ -59,4 +59,20 @@ public enum ParameterLayout {
             }
         }
     }
+
+    /**
+     * Where in a row of this engine's layout each element of a checkpoint's row belongs.
+     *
+     * @param shape of the whole parameter, in this engine's layout
+     */
+    int[] placesInRow(Shape shape) {
+        int length = shape.length() / shape.size(0);
+        int[] places = new int[length];
+        int channels = this == CONVOLUTION ? shape.size(3) : length;
+        int taps = length / channels;
+        for (int i = 0; i < length; i++) {
+            places[i] = i % taps * channels + i / taps;
+        }
+        return places;
+    }
 }

@@ -188,6 +188,29 @@ class SafetensorsTest {
         assertRefused(huge, "at most 100000000 are allowed");
     }
 
+    /** The length of a header may begin with the bytes that begin a pickle, or with those of "PK". */
+    @Test
+    void aHeaderMayHaveAnyLength() throws IOException {
+        for (int length = 120; length < 1600; length += 8) {
+            Path file = folder.resolve(length + ".safetensors");
+            SafetensorsWriter.write(
+                    file,
+                    List.of(NamedArray.ofFloats("x", new int[] {1}, new float[] {length})),
+                    Map.of("note", "n".repeat(length - 70)));
+            try (TensorFile opened = TensorFiles.open(file)) {
+                assertEquals(length, opened.tensor("x").floats()[0]);
+            }
+        }
+        Path file = folder.resolve("pk.safetensors");
+        for (int note = 0x4B50 - 100; note < 0x4B50; note += 4) {
+            NamedArray array = NamedArray.ofFloats("x", new int[] {1}, new float[] {note});
+            SafetensorsWriter.write(file, List.of(array), Map.of("note", "n".repeat(note)));
+            try (TensorFile opened = TensorFiles.open(file)) {
+                assertEquals(note, opened.tensor("x").floats()[0]);
+            }
+        }
+    }
+
     @Test
     void acceptsAnEmptyFileOfTensors() throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(bytes(2, 0, 0, 0, 0, 0, 0, 0, '{', '}'))) {
@@ -257,6 +280,38 @@ class SafetensorsTest {
         assertArrayEquals(new float[] {7}, file.tensor("scalar").floats());
         assertArrayEquals(new float[0], file.tensor("none").floats());
         assertEquals(5, file.tensor("none").rowLength());
+    }
+
+    @Test
+    void readsElementsOf16BitsAsTheyAre() throws IOException {
+        Path path = folder.resolve("halves");
+        float[] values = {0, 1, -2, 3, 4, 5};
+        int[] shape = {3, 2};
+        SafetensorsWriter.write(
+                path,
+                List.of(
+                        new NamedArray("half", DType.F16, shape, values),
+                        new NamedArray("brain", DType.BF16, shape, values),
+                        NamedArray.ofFloats("float", shape, values)),
+                Map.of());
+        try (TensorFile file = SafetensorsFile.open(path);
+                StoredTensor.Rows half = file.tensor("half").open();
+                StoredTensor.Rows brain = file.tensor("brain").open();
+                StoredTensor.Rows slice = new RowSlice(file.tensor("half"), 1, 2).open();
+                StoredTensor.Rows floats = file.tensor("float").open()) {
+            short[] target = new short[3];
+            assertTrue(half.readHalves(1, 0, 2, target, 1));
+            assertArrayEquals(new short[] {0, Float.floatToFloat16(-2), Float.floatToFloat16(3)}, target);
+            assertTrue(brain.readHalves(2, 1, 1, target, 0));
+            assertEquals(DType.floatToBfloat16(5), target[0]);
+            assertTrue(slice.readHalves(0, 1, 1, target, 0));
+            assertEquals(Float.floatToFloat16(3), target[0]);
+            assertFalse(floats.readHalves(0, 0, 1, target, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> half.readHalves(3, 0, 1, target, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> half.readHalves(0, 1, 2, target, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> half.readHalves(0, 0, 2, target, 2));
+            assertThrows(IndexOutOfBoundsException.class, () -> slice.readHalves(1, 0, 1, target, 0));
+        }
     }
 
     @Test

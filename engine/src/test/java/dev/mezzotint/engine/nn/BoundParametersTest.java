@@ -138,6 +138,30 @@ class BoundParametersTest {
         }
     }
 
+    @Test
+    void panelsOfTheFilesBitsAreThoseOfItsValues() throws IOException {
+        for (DType dtype : List.of(DType.F16, DType.BF16)) {
+            Path file = write(dtype);
+            for (Kernels kernels : List.of(KernelSelector.scalar(), KernelSelector.kernels())) {
+                Tape tape = tape(kernels, 2);
+                List<Parameter> bits = bound(file).weights().toList();
+                List<Parameter> values = bound(file).weights().toList();
+                for (int i = 0; i < bits.size(); i++) {
+                    Counting.of(values.get(i)); // reads floats alone
+                    assertArrayEquals(halves(values.get(i).packed(tape)), halves(bits.get(i).packed(tape)));
+                }
+            }
+        }
+    }
+
+    private static short[] halves(PackedOperand packed) {
+        return switch (packed) {
+            case PackedOperand.Halves(short[] halves) -> halves;
+            case PackedOperand.BrainHalves(short[] halves) -> halves;
+            case PackedOperand.Floats _ -> throw new AssertionError("the file holds halves");
+        };
+    }
+
     /** Counts how often a tensor is opened and the most rows that are asked for at once. */
     private record Counting(StoredTensor stored, AtomicInteger opened, AtomicInteger mostRows) implements StoredTensor {
         static Counting of(Parameter parameter) {
@@ -252,11 +276,10 @@ class BoundParametersTest {
     void aTensorOfAnotherModelIsRefusedAndNothingIsChanged() throws IOException {
         Path file = write(DType.F32);
         Model model = new Model();
-        Parameter extra = model.parameters.declare(
-                "conv.extra", Shape.of(3), ParameterLayout.SAME, Initializer.constant(0));
+        Parameter extra =
+                model.parameters.declare("conv.extra", Shape.of(3), ParameterLayout.SAME, Initializer.constant(0));
         try (TensorFile tensors = SafetensorsFile.open(file)) {
-            String missing = assertThrows(
-                            FormatException.class, () -> ParameterFiles.bind(tensors, model.parameters))
+            String missing = assertThrows(FormatException.class, () -> ParameterFiles.bind(tensors, model.parameters))
                     .getMessage();
             assertTrue(missing.contains("conv.extra") && missing.contains("missing"), missing);
             String shape = assertThrows(

@@ -40,6 +40,24 @@ public final class ScalarGemm implements GemmKernel {
     }
 
     @Override
+    public void packHalves(
+            int k,
+            int columns,
+            short[] b,
+            int pitch,
+            int[] rows,
+            int from,
+            int count,
+            short[] packed,
+            int packedOffset) {
+        for (int j = 0; j < columns; j++) {
+            for (int i = 0; i < count; i++) {
+                packed[packedOffset + j * k + rows[from + i]] = b[j * pitch + i];
+            }
+        }
+    }
+
+    @Override
     public void multiply(
             Workers workers,
             int m,

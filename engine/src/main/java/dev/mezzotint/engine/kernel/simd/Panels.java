@@ -94,4 +94,24 @@ final class Panels {
             }
         }
     }
+
+    /** Packs a stretch of rows of one panel; see {@link dev.mezzotint.engine.kernel.GemmKernel#packHalves}. */
+    static void packHalves(
+            int columns, short[] b, int pitch, int[] rows, int from, int count, short[] packed, int packedOffset) {
+        int width = vectors(columns) * LANES;
+        for (int i = 0; i < count; i++) {
+            int to = packedOffset + rows[from + i] * width;
+            gather(columns, b, i, pitch, packed, to);
+            for (int j = columns; j < width; j++) {
+                packed[to + j] = 0;
+            }
+        }
+    }
+
+    /** One row of a panel; a small method of its own, so that it is compiled after some thousand rows. */
+    private static void gather(int columns, short[] b, int from, int pitch, short[] packed, int to) {
+        for (int j = 0; j < columns; j++) {
+            packed[to + j] = b[from + j * pitch];
+        }
+    }
 }

@@ -49,6 +49,20 @@ public final class SimdGemm implements GemmKernel {
     }
 
     @Override
+    public void packHalves(
+            int k,
+            int columns,
+            short[] b,
+            int pitch,
+            int[] rows,
+            int from,
+            int count,
+            short[] packed,
+            int packedOffset) {
+        Panels.packHalves(columns, b, pitch, rows, from, count, packed, packedOffset);
+    }
+
+    @Override
     public void multiply(
             Workers workers,
             int m,
@@ -78,20 +92,7 @@ public final class SimdGemm implements GemmKernel {
                     && aColumnStride != 1
                     && !copied
                     && packed instanceof PackedOperand.Floats(float[] values)) {
-                alongColumns(
-                        rows,
-                        n,
-                        k,
-                        a,
-                        aStart,
-                        aColumnStride,
-                        values,
-                        from,
-                        to,
-                        c,
-                        cStart,
-                        cRowStride,
-                        epilogue);
+                alongColumns(rows, n, k, a, aStart, aColumnStride, values, from, to, c, cStart, cRowStride, epilogue);
             } else {
                 alongRows(
                         rows,

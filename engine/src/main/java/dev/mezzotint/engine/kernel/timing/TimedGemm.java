@@ -43,6 +43,20 @@ final class TimedGemm implements GemmKernel {
     }
 
     @Override
+    public void packHalves(
+            int k,
+            int columns,
+            short[] b,
+            int pitch,
+            int[] rows,
+            int from,
+            int count,
+            short[] packed,
+            int packedOffset) {
+        kernel.packHalves(k, columns, b, pitch, rows, from, count, packed, packedOffset);
+    }
+
+    @Override
     public void multiply(
             Workers workers,
             int m,

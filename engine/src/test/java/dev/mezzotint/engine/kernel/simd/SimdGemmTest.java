@@ -197,6 +197,53 @@ class SimdGemmTest {
     }
 
     @Test
+    void halvesPackedStretchByStretchStandWhereFloatsDo() {
+        Random random = new Random(6);
+        for (int i = 0; i < 50; i++) {
+            int k = 1 + random.nextInt(50);
+            int n = 1 + random.nextInt(200);
+            int stretch = 1 + random.nextInt(k);
+            int pitch = stretch + random.nextInt(3);
+            int[] rows = shuffled(random, k);
+            float[] b = Case.values(random, k * n);
+            for (GemmKernel kernel : new GemmKernel[] {new SimdGemm(), new ScalarGemm()}) {
+                float[] expected = new float[kernel.packedLength(k, n)];
+                kernel.pack(Workers.of(1), k, n, b, 0, n, 1, expected, 0);
+                short[] packed = new short[expected.length];
+                Arrays.fill(packed, (short) -1);
+                for (int first = 0; first < n; first += kernel.packedColumns()) {
+                    int columns = Math.min(kernel.packedColumns(), n - first);
+                    for (int from = 0; from < k; from += stretch) {
+                        int count = Math.min(stretch, k - from);
+                        short[] plain = new short[columns * pitch];
+                        for (int j = 0; j < columns; j++) {
+                            for (int p = 0; p < count; p++) {
+                                plain[j * pitch + p] = Float.floatToFloat16(b[rows[from + p] * n + first + j]);
+                            }
+                        }
+                        kernel.packHalves(k, columns, plain, pitch, rows, from, count, packed, first * k);
+                    }
+                }
+                short[] rounded = new short[expected.length];
+                for (int j = 0; j < rounded.length; j++) {
+                    rounded[j] = Float.floatToFloat16(expected[j]);
+                }
+                assertArrayEquals(rounded, packed);
+            }
+        }
+    }
+
+    private static int[] shuffled(Random random, int count) {
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
+    @Test
     void everyNumberOfThreadsGivesTheSameBits() {
         Random random = new Random(3);
         for (int i = 0; i < 8; i++) {
