@@ -72,7 +72,8 @@ class ClipTextEncoderTest {
             """)
     void publishedConfigurationsGivePublishedSizes(
             int width, int inner, int heads, int layers, String activation, String type, int projection, long count) {
-        ClipTextConfig config = ClipTextConfig.parse(Json.parse("""
+        ClipTextConfig config = ClipTextConfig.parse(
+                Json.parse("""
                 {
                   "architectures": ["%s"],
                   "bos_token_id": 0,

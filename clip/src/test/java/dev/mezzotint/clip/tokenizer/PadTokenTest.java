@@ -18,7 +18,9 @@ class PadTokenTest {
         assertEquals(0, pad);
         int start = tokenizer.startToken();
         int end = tokenizer.endToken();
-        assertArrayEquals(new int[] {start, end, pad, pad, pad, pad, pad, pad}, other.tokenize("").ids());
+        assertArrayEquals(
+                new int[] {start, end, pad, pad, pad, pad, pad, pad},
+                other.tokenize("").ids());
         assertArrayEquals(new int[] {pad}, other.encode("!"));
         assertEquals(end, tokenizer.padToken());
     }

@@ -16,8 +16,7 @@ import java.util.Objects;
  * @param texts the text encoders in the order in which the U-Net sees their states side by side
  * @param scheduler what diffusers keeps in {@code scheduler_config.json}
  */
-public record Architecture(
-        Family family, UNetConfig unet, VaeConfig vae, List<ClipTextConfig> texts, Json scheduler) {
+public record Architecture(Family family, UNetConfig unet, VaeConfig vae, List<ClipTextConfig> texts, Json scheduler) {
     /** Refuses text encoders that do not fit the U-Net. */
     public Architecture {
         Objects.requireNonNull(family, "family");

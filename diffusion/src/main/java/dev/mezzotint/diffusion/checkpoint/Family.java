@@ -1,7 +1,6 @@
 package dev.mezzotint.diffusion.checkpoint;
 
 import dev.mezzotint.diffusion.model.unet.UNetConfig;
-
 import java.util.List;
 
 /** The families of latent diffusion models that one file may hold. */

@@ -97,8 +97,8 @@ final class LdmNames {
         for (String half : new String[] {"encoder", "decoder"}) {
             putVaeResnet(names, half + ".mid_block.resnets.0", half + ".mid.block_1");
             putVaeResnet(names, half + ".mid_block.resnets.1", half + ".mid.block_2");
-            VAE_ATTENTION.forEach((part, ldm) ->
-                    names.put(half + ".mid_block.attentions.0." + part, half + ".mid.attn_1." + ldm));
+            VAE_ATTENTION.forEach(
+                    (part, ldm) -> names.put(half + ".mid_block.attentions.0." + part, half + ".mid.attn_1." + ldm));
             names.put(half + ".conv_norm_out", half + ".norm_out");
             names.put(half + ".conv_in", half + ".conv_in");
             names.put(half + ".conv_out", half + ".conv_out");
@@ -124,8 +124,8 @@ final class LdmNames {
      */
     String of(String name) {
         return find(name)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("the original code has no name for the tensor " + name));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("the original code has no name for the tensor " + name));
     }
 
     /** The name of a tensor that diffusers calls {@code name}; empty where a model of these sizes has no such tensor. */

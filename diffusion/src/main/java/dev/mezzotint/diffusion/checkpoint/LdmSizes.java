@@ -58,7 +58,8 @@ final class LdmSizes {
             if (middle && level == levels - 1) {
                 found.add(middleDepth);
             }
-            List<Integer> attending = found.stream().filter(depth -> depth > 0).distinct().toList();
+            List<Integer> attending =
+                    found.stream().filter(depth -> depth > 0).distinct().toList();
             if (down.depths.size() != layers
                     || attending.size() > 1
                     || down.depths.stream().distinct().count() > 1
@@ -180,8 +181,7 @@ final class LdmSizes {
         int images = vae.shape("encoder.conv_in.weight", 4)[1];
         int latents = vae.shape("decoder.conv_in.weight", 4)[1];
         int layers = vae.count("encoder.down.0.block");
-        return checked(() ->
-                new VaeConfig(images, latents, channels, layers, NORM_GROUPS, sampleSize, scalingFactor));
+        return checked(() -> new VaeConfig(images, latents, channels, layers, NORM_GROUPS, sampleSize, scalingFactor));
     }
 
     /** The sizes of a CLIP text encoder in transformers' names; {@code root} ends before the embeddings. */

@@ -45,7 +45,8 @@ record LoraEntry(
         if (!fits) {
             throw new FormatException(down.origin() + " " + Arrays.toString(down.shape()) + " " + down.dtype()
                     + " and its counterpart " + Arrays.toString(up.shape()) + " " + up.dtype()
-                    + mid.map(m -> " and lora_mid " + Arrays.toString(m.shape())).orElse("")
+                    + mid.map(m -> " and lora_mid " + Arrays.toString(m.shape()))
+                            .orElse("")
                     + " are no low-rank factors of a weight; get the LoRA anew");
         }
     }

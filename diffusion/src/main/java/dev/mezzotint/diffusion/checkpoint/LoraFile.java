@@ -113,8 +113,7 @@ public final class LoraFile {
         double scale = tensors.containsKey(LoraName.Role.ALPHA)
                 ? alpha(file.tensor(tensors.get(LoraName.Role.ALPHA))) / down.rows()
                 : scaleWithoutAlpha.of(name.target(), down.rows());
-        return new LoraEntry(
-                tensors.get(LoraName.Role.DOWN), name.target(), name.module(), down, mid, up, scale);
+        return new LoraEntry(tensors.get(LoraName.Role.DOWN), name.target(), name.module(), down, mid, up, scale);
     }
 
     private static double alpha(StoredTensor tensor) throws IOException {

@@ -65,7 +65,10 @@ public record LoraModel(Map<LoraTarget, TensorFile> parts, List<LoraLeftover> le
             }
             unmatched.addAll(use.file().others());
             if (!unmatched.isEmpty()) {
-                leftovers.add(new LoraLeftover(use.file().path(), unmatched, count + use.file().others().size()));
+                leftovers.add(new LoraLeftover(
+                        use.file().path(),
+                        unmatched,
+                        count + use.file().others().size()));
             }
         }
         Map<LoraTarget, TensorFile> parts = new EnumMap<>(LoraTarget.class);

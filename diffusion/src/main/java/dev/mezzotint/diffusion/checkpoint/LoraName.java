@@ -67,7 +67,8 @@ record LoraName(LoraTarget target, String module, Role role) {
                 }
             }
             if (path.startsWith(target.folder() + ".")) {
-                return new LoraName(target, underscored(path.substring(target.folder().length() + 1)), role);
+                return new LoraName(
+                        target, underscored(path.substring(target.folder().length() + 1)), role);
             }
         }
         // Files that hold the U-Net's update alone may leave out what it is.

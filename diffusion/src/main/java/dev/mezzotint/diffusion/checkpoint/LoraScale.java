@@ -30,7 +30,9 @@ record LoraScale(Path file, Optional<Json> configuration) {
             if (alpha.isEmpty()) {
                 return 1;
             }
-            if (find(target, "alpha_pattern").filter(p -> !p.members().isEmpty()).isPresent()) {
+            if (find(target, "alpha_pattern")
+                    .filter(p -> !p.members().isEmpty())
+                    .isPresent()) {
                 throw new FormatException(file + " gives its layers different alphas (alpha_pattern), which is not"
                         + " supported; convert it to kohya's names, where each layer has its own");
             }

@@ -15,8 +15,7 @@ final class PredictionGuess {
     /** A tensor that says that the last timestep is pure noise. */
     static final String ZERO_TERMINAL_SNR = "ztsnr";
 
-    private static final String TELLTALE =
-            Recognition.UNET + ".output_blocks.11.1.transformer_blocks.0.norm1.bias";
+    private static final String TELLTALE = Recognition.UNET + ".output_blocks.11.1.transformer_blocks.0.norm1.bias";
     private static final double VELOCITY_DEVIATION = 0.09;
 
     private PredictionGuess() {}
@@ -51,8 +50,6 @@ final class PredictionGuess {
         double mean = sum / values.length;
         double deviation = Math.sqrt(Math.max(0, squares / values.length - mean * mean));
         // All equal, it says nothing; then the model of 768 pixels is the commoner one.
-        return deviation == 0 || deviation > VELOCITY_DEVIATION
-                ? PredictionType.V_PREDICTION
-                : PredictionType.EPSILON;
+        return deviation == 0 || deviation > VELOCITY_DEVIATION ? PredictionType.V_PREDICTION : PredictionType.EPSILON;
     }
 }

@@ -133,7 +133,9 @@ public enum PublishedModel {
 
     /** The model of this label; empty where there is none. */
     public static Optional<PublishedModel> find(String label) {
-        return Arrays.stream(values()).filter(model -> model.label.equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(model -> model.label.equals(label))
+                .findFirst();
     }
 
     /** The sizes of all its parts. */
@@ -203,9 +205,7 @@ public enum PublishedModel {
 
     private static Architecture distilled(List<Integer> channels, List<Boolean> attention, boolean middle) {
         return first(
-                Family.SD1,
-                unet(4, channels, attention, 1, middle, 0),
-                SchedulerSettings.pndm(PredictionType.EPSILON));
+                Family.SD1, unet(4, channels, attention, 1, middle, 0), SchedulerSettings.pndm(PredictionType.EPSILON));
     }
 
     private static Architecture second(Family family, int inChannels, int sampleSize, Json scheduler) {
@@ -244,7 +244,6 @@ public enum PublishedModel {
                 true,
                 Optional.of(new UNetConfig.Added(1280, 256)),
                 0);
-        return new Architecture(
-                Family.SDXL, unet, vae(1024, 0.13025), List.of(CLIP_L, OPEN_CLIP_G), scheduler);
+        return new Architecture(Family.SDXL, unet, vae(1024, 0.13025), List.of(CLIP_L, OPEN_CLIP_G), scheduler);
     }
 }

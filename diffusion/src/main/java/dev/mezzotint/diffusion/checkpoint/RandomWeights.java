@@ -60,8 +60,8 @@ record RandomWeights(Architecture architecture, DType dtype, long seed) {
 
     private Map<String, StoredTensor> tensors(String part, Parameters parameters, float normBiasSpread) {
         Set<String> norms = parameters.list().stream()
-                .filter(parameter -> parameter.shape().rank() == 1
-                        && parameter.name().endsWith(".weight"))
+                .filter(parameter ->
+                        parameter.shape().rank() == 1 && parameter.name().endsWith(".weight"))
                 .map(Parameter::name)
                 .collect(Collectors.toSet());
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();

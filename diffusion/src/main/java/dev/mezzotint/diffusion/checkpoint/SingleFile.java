@@ -74,20 +74,18 @@ public record SingleFile(
         VaeConfig vae = sizes.vae(Recognition.VAE, 8 * sampleSize, scaling);
         Architecture architecture;
         try {
-            architecture = new Architecture(
-                    found.family(), unet, vae, texts, scheduler(file, found.family(), predicted));
+            architecture =
+                    new Architecture(found.family(), unet, vae, texts, scheduler(file, found.family(), predicted));
         } catch (IllegalArgumentException e) {
             throw new FormatException(
-                    file.path() + " holds parts that do not fit each other: " + e.getMessage()
-                            + "; get the model anew",
+                    file.path() + " holds parts that do not fit each other: " + e.getMessage() + "; get the model anew",
                     e);
         }
         List<TensorFile> textTensors = new ArrayList<>();
         for (int i = 0; i < roots.size(); i++) {
             textTensors.add(roots.get(i).tensors(file, texts.get(i)));
         }
-        return new SingleFile(
-                architecture, unetTensors(file, unet), vaeTensors(file, vae), textTensors, remarks);
+        return new SingleFile(architecture, unetTensors(file, unet), vaeTensors(file, vae), textTensors, remarks);
     }
 
     private static int sampleSize(Family family, PredictionType prediction) {
@@ -121,11 +119,7 @@ public record SingleFile(
                         name -> OpenClip.read(file, root + ".", name));
             }
             Naming naming = name -> root + name.substring(TEXT_MODEL.length());
-            return view(
-                    file,
-                    new ClipTextEncoder(config).parameters(),
-                    naming,
-                    name -> file.tensor(naming.of(name)));
+            return view(file, new ClipTextEncoder(config).parameters(), naming, name -> file.tensor(naming.of(name)));
         }
     }
 
@@ -134,9 +128,7 @@ public record SingleFile(
             case CLIP -> List.of(new TextRoot(clipRoot(file, texts.root()), false, false));
             case OPEN_CLIP, OPEN_CLIP_LATER -> List.of(new TextRoot(texts.root(), true, false));
             case BOTH ->
-                List.of(
-                        new TextRoot(clipRoot(file, FIRST_CLIP), false, false),
-                        new TextRoot(texts.root(), true, true));
+                List.of(new TextRoot(clipRoot(file, FIRST_CLIP), false, false), new TextRoot(texts.root(), true, true));
         };
     }
 
@@ -156,8 +148,8 @@ public record SingleFile(
         tensors.names().forEach(name -> known.add(naming.of(name)));
         for (String name : file.names()) {
             if (name.startsWith(root) && !known.contains(name)) {
-                throw new FormatException(file.path() + ": tensor " + name
-                        + " is of no U-Net that is supported; use another model");
+                throw new FormatException(
+                        file.path() + ": tensor " + name + " is of no U-Net that is supported; use another model");
             }
         }
         return tensors;

@@ -109,8 +109,8 @@ final class SyntheticModel implements Synthetic {
         JsonFile.write(folder.resolve("model_index.json"), index());
     }
 
-    private static void component(
-            Path folder, String name, String file, Json config, Map<String, StoredTensor> tensors) throws IOException {
+    private static void component(Path folder, String name, String file, Json config, Map<String, StoredTensor> tensors)
+            throws IOException {
         Path own = create(folder, name);
         JsonFile.write(own.resolve("config.json"), config);
         StoredTensorWriter.write(own.resolve(file), tensors, METADATA);
@@ -128,8 +128,7 @@ final class SyntheticModel implements Synthetic {
         // Token 0 is an exclamation mark.
         boolean zero = architecture.family().padTokens().get(index) == 0;
         config.put("pad_token", Json.of(zero ? "!" : "<|endoftext|>"));
-        config.put(
-                "model_max_length", Json.of(architecture.texts().get(index).positions()));
+        config.put("model_max_length", Json.of(architecture.texts().get(index).positions()));
         config.put("tokenizer_class", Json.of("CLIPTokenizer"));
         JsonFile.write(folder.resolve("tokenizer_config.json"), Json.object(config));
     }
@@ -184,12 +183,13 @@ final class SyntheticModel implements Synthetic {
             return weights.vae();
         }
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        weights.vae().forEach((name, tensor) -> tensors.put(
-                name.replace(".to_q.", ".query.")
-                        .replace(".to_k.", ".key.")
-                        .replace(".to_v.", ".value.")
-                        .replace(".to_out.0.", ".proj_attn."),
-                tensor));
+        weights.vae()
+                .forEach((name, tensor) -> tensors.put(
+                        name.replace(".to_q.", ".query.")
+                                .replace(".to_k.", ".key.")
+                                .replace(".to_v.", ".value.")
+                                .replace(".to_out.0.", ".proj_attn."),
+                        tensor));
         return tensors;
     }
 
@@ -199,9 +199,10 @@ final class SyntheticModel implements Synthetic {
         LdmNames unetNames = LdmNames.ofUNet(architecture.unet());
         weights.unet().forEach((name, tensor) -> all.put(Recognition.UNET + "." + unetNames.of(name), tensor));
         LdmNames vaeNames = LdmNames.ofVae(architecture.vae());
-        weights.vae().forEach((name, tensor) -> all.put(
-                Recognition.VAE + "." + vaeNames.of(name),
-                name.contains(".attentions.") ? Reshaped.pointwise(tensor) : tensor));
+        weights.vae()
+                .forEach((name, tensor) -> all.put(
+                        Recognition.VAE + "." + vaeNames.of(name),
+                        name.contains(".attentions.") ? Reshaped.pointwise(tensor) : tensor));
         List<ClipTextConfig> texts = architecture.texts();
         switch (architecture.family()) {
             case SD1, SD1_INPAINT -> putClip(all, Recognition.Texts.CLIP.root(), 0);

@@ -146,6 +146,7 @@ final class SyntheticTinyAutoencoder implements Synthetic {
     }
 
     private static Json numbers(List<Integer> values) {
-        return Json.array(values.stream().map(value -> Json.of(value.intValue())).toList());
+        return Json.array(
+                values.stream().map(value -> Json.of(value.intValue())).toList());
     }
 }

@@ -30,8 +30,8 @@ final class FinishedPictures implements AutoCloseable {
 
     private synchronized void stopped() {
         err.println();
-        err.println("mezzo: stopped; " + finished + " of " + wanted
-                + (wanted == 1 ? " picture is" : " pictures are") + " finished and kept");
+        err.println("mezzo: stopped; " + finished + " of " + wanted + (wanted == 1 ? " picture is" : " pictures are")
+                + " finished and kept");
         err.flush();
     }
 

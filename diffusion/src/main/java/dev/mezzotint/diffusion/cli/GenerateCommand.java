@@ -86,8 +86,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PROMPT", description = "What the picture should show, in quotes. (word:1.3) gives it weight, (word) 1.1, [word] 1/1.1;"
-                    + " BREAK begins a new chunk of tokens; \\\\( is a bracket. It may be of any length.")
+    @Parameters(
+            paramLabel = "PROMPT",
+            description =
+                    "What the picture should show, in quotes. (word:1.3) gives it weight, (word) 1.1, [word] 1/1.1;"
+                            + " BREAK begins a new chunk of tokens; \\\\( is a bracket. It may be of any length.")
     private String prompt;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What it should not show.")
@@ -227,8 +230,8 @@ final class GenerateCommand implements Callable<Integer> {
         TextToImageModel loaded = model.read(stored, spec.commandLine().getErr());
         GenerationRequest request = request(loaded, size(stored, initial, picture), initial, picture);
         try (Workers workers = Workers.of(threads)) {
-            TextToImagePipeline pipeline = new TextToImagePipeline(
-                    loaded, new Compute(KernelSelector.kernels(), workers), preview.decoder());
+            TextToImagePipeline pipeline =
+                    new TextToImagePipeline(loaded, new Compute(KernelSelector.kernels(), workers), preview.decoder());
             check(pipeline, request);
             draw(pipeline, request, targets);
         }
@@ -272,8 +275,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     private PictureSize size(StoredModel stored, Optional<Tensor> initial, Optional<SourcePicture> picture) {
         int factor = stored.factor();
-        return size.or(() -> initial.map(
-                        latents -> new PictureSize(latents.size(3) * factor, latents.size(2) * factor)))
+        return size.or(() ->
+                        initial.map(latents -> new PictureSize(latents.size(3) * factor, latents.size(2) * factor)))
                 .or(() -> picture.map(from -> PictureSize.within(from.image(), factor)))
                 .orElse(new PictureSize(stored.defaultSize(), stored.defaultSize()));
     }
@@ -309,7 +312,9 @@ final class GenerateCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         if (guidance.equals(Optional.of(0.0))) {
-            spec.commandLine().getErr().println("warning: guidance 0 ignores the prompt; 1 is the model without guidance");
+            spec.commandLine()
+                    .getErr()
+                    .println("warning: guidance 0 ignores the prompt; 1 is the model without guidance");
         }
     }
 
@@ -323,8 +328,7 @@ final class GenerateCommand implements Callable<Integer> {
             for (int i = 0; i < count; i++) {
                 PictureTargets.Target target = targets.target(i);
                 ProgressLine line = new ProgressLine(err, terminal, count == 1 ? "" : (i + 1) + "/" + count + " ");
-                GeneratedPicture picture =
-                        generate(pipeline, request.withSeed(target.seed()), line, target.picture());
+                GeneratedPicture picture = generate(pipeline, request.withSeed(target.seed()), line, target.picture());
                 finished.write(() -> {
                     if (target.latents().isPresent()) {
                         LatentsFile.write(target.latents().get(), picture.latents());
@@ -382,7 +386,8 @@ final class GenerateCommand implements Callable<Integer> {
         if (tiledVae) {
             extras.put("VAE", "tiled");
         }
-        latentsIn.ifPresent(file -> extras.put("Initial latents", file.getFileName().toString()));
+        latentsIn.ifPresent(
+                file -> extras.put("Initial latents", file.getFileName().toString()));
         return new Recipe(
                 prompt,
                 negative.orElse(""),

@@ -51,8 +51,9 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             arity = "0..1",
-            description = "Model folder in diffusers' layout, or a .safetensors or .ckpt file, also one that is no whole model"
-                    + " (default: the built-in model).")
+            description =
+                    "Model folder in diffusers' layout, or a .safetensors or .ckpt file, also one that is no whole model"
+                            + " (default: the built-in model).")
     private Optional<Path> model = Optional.empty();
 
     @Option(

@@ -24,8 +24,9 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR|FILE",
-            description = "Model: a folder in diffusers' layout, or one .safetensors or .ckpt file (default: the built-in"
-                    + " model).")
+            description =
+                    "Model: a folder in diffusers' layout, or one .safetensors or .ckpt file (default: the built-in"
+                            + " model).")
     private Optional<Path> model = Optional.empty();
 
     @Option(
@@ -97,7 +98,8 @@ final class ModelOptions {
     /** The LoRAs as a recipe names them. */
     List<String> loraNames() {
         return loras.stream()
-                .map(lora -> lora.file().getFileName() + ":" + BigDecimal.valueOf(lora.weight()).stripTrailingZeros().toPlainString())
+                .map(lora -> lora.file().getFileName() + ":"
+                        + BigDecimal.valueOf(lora.weight()).stripTrailingZeros().toPlainString())
                 .toList();
     }
 }

@@ -17,15 +17,17 @@ final class PreviewOptions {
     @Option(
             names = "--preview-every",
             paramLabel = "N",
-            description = "After every N steps write what the picture looks like so far, as OUTPUT.preview.png, which goes"
-                    + " when the picture is there.")
+            description =
+                    "After every N steps write what the picture looks like so far, as OUTPUT.preview.png, which goes"
+                            + " when the picture is there.")
     private Optional<Integer> every = Optional.empty();
 
     @Option(
             names = "--preview-vae",
             paramLabel = "DIR|FILE",
-            description = "Decode previews with a tiny autoencoder (TAESD) for the model, which takes a fraction of the time"
-                    + " (default: the model's VAE).")
+            description =
+                    "Decode previews with a tiny autoencoder (TAESD) for the model, which takes a fraction of the time"
+                            + " (default: the model's VAE).")
     private Optional<Path> decoder = Optional.empty();
 
     /** What is wrong with the options; empty where nothing is. */
@@ -43,9 +45,7 @@ final class PreviewOptions {
 
     /** Whether a step is followed by a preview; after the last there is the picture itself. */
     boolean wanted(GenerationProgress progress) {
-        return every.isPresent()
-                && progress.step() % every.get() == 0
-                && progress.step() < progress.steps();
+        return every.isPresent() && progress.step() % every.get() == 0 && progress.step() < progress.steps();
     }
 
     /** Where a picture's preview lies. */
@@ -57,8 +57,7 @@ final class PreviewOptions {
 
     /** Writes a preview. */
     void write(Path picture, GenerationProgress progress, Image image) throws IOException {
-        Png.write(
-                file(picture), image, Map.of("Comment", "step " + progress.step() + " of " + progress.steps()));
+        Png.write(file(picture), image, Map.of("Comment", "step " + progress.step() + " of " + progress.steps()));
     }
 
     /** Takes away what is no longer needed. */

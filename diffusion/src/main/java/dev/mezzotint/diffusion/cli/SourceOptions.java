@@ -18,8 +18,9 @@ final class SourceOptions {
     @Option(
             names = "--strength",
             paramLabel = "S",
-            description = "How much of that picture is given up, above 0 to 1; that part of the steps is taken (default: "
-                    + SourcePicture.DEFAULT_STRENGTH + ", with --mask 1).")
+            description =
+                    "How much of that picture is given up, above 0 to 1; that part of the steps is taken (default: "
+                            + SourcePicture.DEFAULT_STRENGTH + ", with --mask 1).")
     private Optional<Double> strength = Optional.empty();
 
     @Option(
@@ -47,8 +48,7 @@ final class SourceOptions {
         }
         Image picture = PictureFiles.read(image.get());
         Optional<Image> masked = mask.isPresent() ? Optional.of(PictureFiles.read(mask.get())) : Optional.empty();
-        double usual =
-                masked.isPresent() ? SourcePicture.DEFAULT_MASKED_STRENGTH : SourcePicture.DEFAULT_STRENGTH;
+        double usual = masked.isPresent() ? SourcePicture.DEFAULT_MASKED_STRENGTH : SourcePicture.DEFAULT_STRENGTH;
         return Optional.of(new SourcePicture(picture, strength.orElse(usual), masked));
     }
 

@@ -116,22 +116,52 @@ public record GenerationRequest(
     /** The same request with another layer of the text encoder. */
     public GenerationRequest withClipSkip(int layer) {
         return new GenerationRequest(
-                conditions, negative, layer, sampler, steps, guidanceRescale, seed, width, height, tiledVae,
-                initialLatents, source);
+                conditions,
+                negative,
+                layer,
+                sampler,
+                steps,
+                guidanceRescale,
+                seed,
+                width,
+                height,
+                tiledVae,
+                initialLatents,
+                source);
     }
 
     /** The same request, beginning with these latents. */
     public GenerationRequest withInitialLatents(Tensor latents) {
         return new GenerationRequest(
-                conditions, negative, clipSkip, sampler, steps, guidanceRescale, seed, width, height, tiledVae,
-                Optional.of(latents), source);
+                conditions,
+                negative,
+                clipSkip,
+                sampler,
+                steps,
+                guidanceRescale,
+                seed,
+                width,
+                height,
+                tiledVae,
+                Optional.of(latents),
+                source);
     }
 
     /** The same request with the VAE in tiles or not. */
     public GenerationRequest withTiledVae(boolean tiled) {
         return new GenerationRequest(
-                conditions, negative, clipSkip, sampler, steps, guidanceRescale, seed, width, height, tiled,
-                initialLatents, source);
+                conditions,
+                negative,
+                clipSkip,
+                sampler,
+                steps,
+                guidanceRescale,
+                seed,
+                width,
+                height,
+                tiled,
+                initialLatents,
+                source);
     }
 
     private GenerationRequest with(
@@ -144,7 +174,17 @@ public record GenerationRequest(
             int newHeight,
             Optional<SourcePicture> newSource) {
         return new GenerationRequest(
-                newConditions, newNegative, clipSkip, newSampler, newSteps, guidanceRescale, newSeed, newWidth,
-                newHeight, tiledVae, initialLatents, newSource);
+                newConditions,
+                newNegative,
+                clipSkip,
+                newSampler,
+                newSteps,
+                guidanceRescale,
+                newSeed,
+                newWidth,
+                newHeight,
+                tiledVae,
+                initialLatents,
+                newSource);
     }
 }

@@ -88,8 +88,8 @@ public final class ModelFolder {
                 component(index, member.getKey(), type.get()).ifPresent(components::add);
             }
         }
-        boolean zeros = members.containsKey(ZERO_WITHOUT_NEGATIVE)
-                && parse(index, json -> json.bool(ZERO_WITHOUT_NEGATIVE));
+        boolean zeros =
+                members.containsKey(ZERO_WITHOUT_NEGATIVE) && parse(index, json -> json.bool(ZERO_WITHOUT_NEGATIVE));
         ModelFolder folder = new ModelFolder(path, components, zeros);
         folder.requireComplete(index);
         return folder;

@@ -68,8 +68,7 @@ public final class ModelReader {
         }
     }
 
-    private static TextTower tower(StoredModel stored, StoredModel.Text text, Optional<Path> given)
-            throws IOException {
+    private static TextTower tower(StoredModel stored, StoredModel.Text text, Optional<Path> given) throws IOException {
         Path place = given.or(text::tokenizer)
                 .orElseThrow(() -> new FormatException(stored.path()
                         + " has no tokenizer; name the folder of one (vocab.json and merges.txt, or tokenizer.json)"
@@ -80,7 +79,8 @@ public final class ModelReader {
         try {
             // A tokenizer from elsewhere is most likely that of OpenAI's CLIP; OpenCLIP's differs in this alone.
             boolean openClip = text.config().activation() == Activation.GELU;
-            return new TextTower(given.isPresent() && openClip ? tokenizer.withPadToken(OPEN_CLIP_PAD) : tokenizer, encoder);
+            return new TextTower(
+                    given.isPresent() && openClip ? tokenizer.withPadToken(OPEN_CLIP_PAD) : tokenizer, encoder);
         } catch (IllegalArgumentException e) {
             throw new FormatException(place + ": " + e.getMessage(), e);
         }

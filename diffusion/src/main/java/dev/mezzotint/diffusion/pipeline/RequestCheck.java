@@ -24,8 +24,8 @@ final class RequestCheck {
                     + " but must lie from 1 to the " + longest + " of the model's schedule");
         }
         // The spacing of the timesteps may leave room for fewer.
-        Sampler sampler = request.sampler()
-                .create(model.schedulerFor(request.sampler()), request.steps(), new BatchShape(1, 1));
+        Sampler sampler =
+                request.sampler().create(model.schedulerFor(request.sampler()), request.steps(), new BatchShape(1, 1));
         request.source().ifPresent(source -> sampler.firstEvaluation(source.skipped(request.steps())));
         requireMask(model, request);
         int deepest = model.text().largestClipSkip();
@@ -68,8 +68,8 @@ final class RequestCheck {
     private static void requireMask(TextToImageModel model, GenerationRequest request) {
         boolean masked = request.source().flatMap(SourcePicture::mask).isPresent();
         if (model.inpaints() && !masked) {
-            throw new IllegalArgumentException("the model " + model.name()
-                    + " draws into the hole of a picture; give it a picture and a mask");
+            throw new IllegalArgumentException(
+                    "the model " + model.name() + " draws into the hole of a picture; give it a picture and a mask");
         }
     }
 

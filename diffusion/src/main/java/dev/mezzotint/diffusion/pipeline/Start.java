@@ -57,10 +57,7 @@ record Start(Tensor x, int evaluation, Optional<KeptPart> kept, Optional<Tensor>
             return new Start(x, first, Optional.empty(), open.map(o -> shown(o, rest.orElseThrow())));
         }
         return new Start(
-                x,
-                first,
-                open.map(o -> new KeptPart(clean.orElseThrow().data(), noise.data(), o)),
-                Optional.empty());
+                x, first, open.map(o -> new KeptPart(clean.orElseThrow().data(), noise.data(), o)), Optional.empty());
     }
 
     private static void draw(GenerationRequest request, LatentNoise generator, Tensor noise) {

@@ -45,8 +45,7 @@ public record StoredModel(
         Json scheduler,
         boolean zeroWithoutNegative,
         List<String> remarks) {
-    private static final List<LoraTarget> TEXT_TARGETS =
-            List.of(LoraTarget.TEXT_ENCODER, LoraTarget.TEXT_ENCODER_2);
+    private static final List<LoraTarget> TEXT_TARGETS = List.of(LoraTarget.TEXT_ENCODER, LoraTarget.TEXT_ENCODER_2);
 
     /**
      * A text encoder.

@@ -86,8 +86,7 @@ public final class TextToImagePipeline {
 
         // Noise to latent, step by step: the U-Net predicts under all conditions in one batch, guidance combines them,
         // the sampler takes the step.
-        ConditionedUNet unet =
-                new ConditionedUNet(model.unet(), steps, conditions, start.shown(), 1, rows, columns);
+        ConditionedUNet unet = new ConditionedUNet(model.unet(), steps, conditions, start.shown(), 1, rows, columns);
         CleanEstimate denoiser = new CleanEstimate(guided(unet, request, shape), schedule.predictionType());
         Tensor latents = start.x();
         long begin = System.nanoTime();

@@ -156,8 +156,7 @@ public final class ModelTraining {
             loop.useAverage();
         }
         PromptEncoder text = new PromptEncoder(List.of(new TextTower(tokenizer, texts)), ContextRule.LAST_LAYER);
-        TextToImageModel whole =
-                new TextToImageModel("model", text, unet, Optional.of(vae), scheduler.toJson(), false);
+        TextToImageModel whole = new TextToImageModel("model", text, unet, Optional.of(vae), scheduler.toJson(), false);
         Interrupts.defer(() -> ModelWriter.write(model, whole, DType.F16));
         return finished;
     }

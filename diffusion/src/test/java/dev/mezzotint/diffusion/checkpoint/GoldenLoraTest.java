@@ -27,7 +27,8 @@ class GoldenLoraTest {
         LoraUse kohya = new LoraUse(LoraFile.open(folder.resolve("lora_kohya.safetensors")), weight);
         LoraUse peft = new LoraUse(LoraFile.open(folder.resolve("lora_peft.safetensors")), weight);
         for (LoraTarget target : FILES.keySet()) {
-            try (TensorFile base = SafetensorsFile.open(folder.resolveSibling("model").resolve(FILES.get(target)));
+            try (TensorFile base =
+                            SafetensorsFile.open(folder.resolveSibling("model").resolve(FILES.get(target)));
                     SafetensorsFile factors = SafetensorsFile.open(peft.file().path())) {
                 LoraModel ofKohya = LoraModel.apply(Map.of(target, base), List.of(kohya));
                 LoraModel ofPeft = LoraModel.apply(Map.of(target, base), List.of(peft));
@@ -58,7 +59,8 @@ class GoldenLoraTest {
                         .filter(name -> name.startsWith(target.folder() + ".") && name.contains("lora_A"))
                         .count();
                 assertEquals(updates, touched.size());
-                assertEquals(36 - updates, ofKohya.leftovers().getFirst().names().size());
+                assertEquals(
+                        36 - updates, ofKohya.leftovers().getFirst().names().size());
             }
         }
     }

@@ -46,8 +46,7 @@ class GoldenSingleFileTest {
             members.put("sample_size", Json.of(512));
             assertEquals(VaeConfig.parse(Json.object(members)), found.vae());
             assertEquals(
-                    List.of(new ClipTextConfig(
-                            49408, 128, 512, 2, 2, 77, Activation.QUICK_GELU, 1e-5, 49407, 0)),
+                    List.of(new ClipTextConfig(49408, 128, 512, 2, 2, 77, Activation.QUICK_GELU, 1e-5, 49407, 0)),
                     found.texts());
             assertEquals("epsilon", found.scheduler().string("prediction_type"));
         }

@@ -42,18 +42,38 @@ class LoraModelTest {
 
     @BeforeEach
     void writeModel() throws IOException {
-        unet = SafetensorsFile.open(write("unet", DType.F32, Map.of(), tensors(
-                LINEAR, new int[] {5, 7}, POINTWISE, new int[] {6, 3, 1, 1}, CONVOLUTION, new int[] {4, 3, 3, 3})));
+        unet = SafetensorsFile.open(write(
+                "unet",
+                DType.F32,
+                Map.of(),
+                tensors(LINEAR, new int[] {5, 7}, POINTWISE, new int[] {6, 3, 1, 1}, CONVOLUTION, new int[] {4, 3, 3, 3
+                })));
     }
 
     @ParameterizedTest
-    @EnumSource(value = DType.class, names = {"F32", "F16", "BF16"})
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16"})
     void addsUpTimesDownByAlphaOverRank(DType dtype) throws IOException {
-        LoraFile lora = lora(dtype, KOHYA_LINEAR + ".lora_down.weight", new int[] {6, 7},
-                KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 6}, KOHYA_LINEAR + ".alpha", new int[] {});
+        LoraFile lora = lora(
+                dtype,
+                KOHYA_LINEAR + ".lora_down.weight",
+                new int[] {6, 7},
+                KOHYA_LINEAR + ".lora_up.weight",
+                new int[] {5, 6},
+                KOHYA_LINEAR + ".alpha",
+                new int[] {});
         float alpha = floats(lora, KOHYA_LINEAR + ".alpha")[0];
-        assertUpdated(LINEAR, product(floats(lora, KOHYA_LINEAR + ".lora_up.weight"),
-                floats(lora, KOHYA_LINEAR + ".lora_down.weight"), 5, 6, 7, 0.75 * alpha / 6), new LoraUse(lora, 0.75));
+        assertUpdated(
+                LINEAR,
+                product(
+                        floats(lora, KOHYA_LINEAR + ".lora_up.weight"),
+                        floats(lora, KOHYA_LINEAR + ".lora_down.weight"),
+                        5,
+                        6,
+                        7,
+                        0.75 * alpha / 6),
+                new LoraUse(lora, 0.75));
     }
 
     @ParameterizedTest
@@ -81,7 +101,10 @@ class LoraModelTest {
     void peftSaysAlphaInTheMetadata(String configuration, double scale) throws IOException {
         String down = "unet." + LINEAR.replace(".weight", ".lora_A.weight");
         String up = "unet." + LINEAR.replace(".weight", ".lora_B.weight");
-        LoraFile lora = LoraFile.open(write("lora", DType.F32, Map.of("lora_adapter_metadata", configuration),
+        LoraFile lora = LoraFile.open(write(
+                "lora",
+                DType.F32,
+                Map.of("lora_adapter_metadata", configuration),
                 tensors(down, new int[] {4, 7}, up, new int[] {5, 4})));
         assertUpdated(LINEAR, product(floats(lora, up), floats(lora, down), 5, 4, 7, scale), new LoraUse(lora, 1));
     }
@@ -109,8 +132,14 @@ class LoraModelTest {
     @Test
     void multipliesConvolutionsCutInThree() throws IOException {
         String module = "lora_unet_down_blocks_0_resnets_0_conv1";
-        LoraFile lora = lora(DType.F32, module + ".lora_down.weight", new int[] {2, 3, 1, 1},
-                module + ".lora_mid.weight", new int[] {2, 2, 3, 3}, module + ".lora_up.weight", new int[] {4, 2, 1, 1});
+        LoraFile lora = lora(
+                DType.F32,
+                module + ".lora_down.weight",
+                new int[] {2, 3, 1, 1},
+                module + ".lora_mid.weight",
+                new int[] {2, 2, 3, 3},
+                module + ".lora_up.weight",
+                new int[] {4, 2, 1, 1});
         float[] down = floats(lora, module + ".lora_down.weight");
         float[] mid = floats(lora, module + ".lora_mid.weight");
         float[] up = floats(lora, module + ".lora_up.weight");
@@ -137,8 +166,12 @@ class LoraModelTest {
         LoraUse second = new LoraUse(linear(2), -1.5);
         double[] sum = new double[35];
         for (LoraUse use : List.of(first, second)) {
-            double[] one = product(floats(use.file(), KOHYA_LINEAR + ".lora_up.weight"),
-                    floats(use.file(), KOHYA_LINEAR + ".lora_down.weight"), 5, use.file().entries().getFirst().rank(), 7,
+            double[] one = product(
+                    floats(use.file(), KOHYA_LINEAR + ".lora_up.weight"),
+                    floats(use.file(), KOHYA_LINEAR + ".lora_down.weight"),
+                    5,
+                    use.file().entries().getFirst().rank(),
+                    7,
                     use.weight());
             Arrays.setAll(sum, i -> sum[i] + one[i]);
         }
@@ -148,7 +181,8 @@ class LoraModelTest {
 
     @Test
     void rowsAreTheSameWhereverReadingBegins() throws IOException {
-        StoredTensor updated = apply(new LoraUse(linear(5), 0.7)).parts().get(LoraTarget.UNET).tensor(LINEAR);
+        StoredTensor updated =
+                apply(new LoraUse(linear(5), 0.7)).parts().get(LoraTarget.UNET).tensor(LINEAR);
         float[] all = updated.floats();
         try (StoredTensor.Rows rows = updated.open()) {
             float[] target = new float[3 + 2 * 7];
@@ -168,19 +202,29 @@ class LoraModelTest {
     void otherTensorsStayAsTheyAre() throws IOException {
         TensorFile updated = apply(new LoraUse(linear(3), 1)).parts().get(LoraTarget.UNET);
         assertEquals(unet.names(), updated.names());
-        assertArrayEquals(unet.tensor(CONVOLUTION).floats(), updated.tensor(CONVOLUTION).floats());
+        assertArrayEquals(
+                unet.tensor(CONVOLUTION).floats(), updated.tensor(CONVOLUTION).floats());
         assertThrows(FormatException.class, () -> updated.tensor("none"));
     }
 
     @Test
     void saysWhatFoundNoPlace() throws IOException {
-        LoraFile lora = lora(DType.F32, KOHYA_LINEAR + ".lora_down.weight", new int[] {2, 7},
-                KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 2},
-                "lora_unet_elsewhere.lora_down.weight", new int[] {2, 7},
-                "lora_unet_elsewhere.lora_up.weight", new int[] {5, 2},
-                "lora_te2_text_projection.lora_down.weight", new int[] {2, 7},
-                "lora_te2_text_projection.lora_up.weight", new int[] {5, 2},
-                "bundle_emb.word.string_to_param.*", new int[] {1, 7});
+        LoraFile lora = lora(
+                DType.F32,
+                KOHYA_LINEAR + ".lora_down.weight",
+                new int[] {2, 7},
+                KOHYA_LINEAR + ".lora_up.weight",
+                new int[] {5, 2},
+                "lora_unet_elsewhere.lora_down.weight",
+                new int[] {2, 7},
+                "lora_unet_elsewhere.lora_up.weight",
+                new int[] {5, 2},
+                "lora_te2_text_projection.lora_down.weight",
+                new int[] {2, 7},
+                "lora_te2_text_projection.lora_up.weight",
+                new int[] {5, 2},
+                "bundle_emb.word.string_to_param.*",
+                new int[] {1, 7});
         LoraLeftover leftover = apply(new LoraUse(lora, 1)).leftovers().getFirst();
         assertEquals(
                 List.of(
@@ -195,13 +239,21 @@ class LoraModelTest {
 
     @Test
     void refusesAnotherFamily() throws IOException {
-        LoraFile wide = lora(DType.F32, KOHYA_LINEAR + ".lora_down.weight", new int[] {2, 11},
-                KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 2});
+        LoraFile wide = lora(
+                DType.F32,
+                KOHYA_LINEAR + ".lora_down.weight",
+                new int[] {2, 11},
+                KOHYA_LINEAR + ".lora_up.weight",
+                new int[] {5, 2});
         String message = assertThrows(FormatException.class, () -> apply(new LoraUse(wide, 0)))
                 .getMessage();
         assertTrue(message.contains("[5, 11], but the model's weight has [5, 7]"), message);
-        LoraFile strange = lora(DType.F32, "lora_unet_double_blocks_0_img_attn_proj.lora_down.weight",
-                new int[] {2, 11}, "lora_unet_double_blocks_0_img_attn_proj.lora_up.weight", new int[] {5, 2});
+        LoraFile strange = lora(
+                DType.F32,
+                "lora_unet_double_blocks_0_img_attn_proj.lora_down.weight",
+                new int[] {2, 11},
+                "lora_unet_double_blocks_0_img_attn_proj.lora_up.weight",
+                new int[] {5, 2});
         message = assertThrows(FormatException.class, () -> apply(new LoraUse(strange, 1)))
                 .getMessage();
         assertTrue(message.contains("double_blocks_0_img_attn_proj.lora_down.weight [5, 11]"), message);
@@ -229,8 +281,12 @@ class LoraModelTest {
     void refusesFactorsThatDoNotFit(String down, String up) {
         String message = assertThrows(
                         FormatException.class,
-                        () -> lora(DType.F32, KOHYA_LINEAR + ".lora_down.weight", shape(down),
-                                KOHYA_LINEAR + ".lora_up.weight", shape(up)))
+                        () -> lora(
+                                DType.F32,
+                                KOHYA_LINEAR + ".lora_down.weight",
+                                shape(down),
+                                KOHYA_LINEAR + ".lora_up.weight",
+                                shape(up)))
                 .getMessage();
         assertTrue(message.contains("no low-rank factors"), message);
     }
@@ -244,8 +300,12 @@ class LoraModelTest {
         assertTrue(half.contains("incomplete"), half);
         String twice = assertThrows(
                         FormatException.class,
-                        () -> lora(DType.F32, KOHYA_LINEAR + ".lora_down.weight", new int[] {2, 7},
-                                "unet." + LINEAR.replace(".weight", ".lora_A.weight"), new int[] {2, 7}))
+                        () -> lora(
+                                DType.F32,
+                                KOHYA_LINEAR + ".lora_down.weight",
+                                new int[] {2, 7},
+                                "unet." + LINEAR.replace(".weight", ".lora_A.weight"),
+                                new int[] {2, 7}))
                 .getMessage();
         assertTrue(twice.contains("twice"), twice);
         assertThrows(FormatException.class, () -> lora(DType.F32));
@@ -254,23 +314,35 @@ class LoraModelTest {
     @Test
     void refusesWhatIsNoNumber() throws IOException {
         Path path = folder.resolve("nan.safetensors");
-        SafetensorsWriter.write(path, List.of(
-                NamedArray.ofFloats(KOHYA_LINEAR + ".lora_down.weight", new int[] {1, 7},
-                        new float[] {0, 0, 0, Float.NaN, 0, 0, 0}),
-                NamedArray.ofFloats(KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 1}, new float[5])), Map.of());
-        String message = assertThrows(FormatException.class, () -> LoraFile.open(path)).getMessage();
+        SafetensorsWriter.write(
+                path,
+                List.of(
+                        NamedArray.ofFloats(KOHYA_LINEAR + ".lora_down.weight", new int[] {1, 7}, new float[] {
+                            0, 0, 0, Float.NaN, 0, 0, 0
+                        }),
+                        NamedArray.ofFloats(KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 1}, new float[5])),
+                Map.of());
+        String message =
+                assertThrows(FormatException.class, () -> LoraFile.open(path)).getMessage();
         assertTrue(message.contains("lora_down.weight") && message.contains("NaN"), message);
-        SafetensorsWriter.write(path, List.of(
-                NamedArray.ofFloats(KOHYA_LINEAR + ".lora_down.weight", new int[] {1, 7}, new float[7]),
-                NamedArray.ofFloats(KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 1}, new float[5]),
-                NamedArray.ofFloats(KOHYA_LINEAR + ".alpha", new int[] {}, new float[] {Float.POSITIVE_INFINITY})),
+        SafetensorsWriter.write(
+                path,
+                List.of(
+                        NamedArray.ofFloats(KOHYA_LINEAR + ".lora_down.weight", new int[] {1, 7}, new float[7]),
+                        NamedArray.ofFloats(KOHYA_LINEAR + ".lora_up.weight", new int[] {5, 1}, new float[5]),
+                        NamedArray.ofFloats(
+                                KOHYA_LINEAR + ".alpha", new int[] {}, new float[] {Float.POSITIVE_INFINITY})),
                 Map.of());
         assertThrows(FormatException.class, () -> LoraFile.open(path));
     }
 
     private LoraFile linear(int rank) throws IOException {
-        return lora(DType.F32, KOHYA_LINEAR + ".lora_down.weight", new int[] {rank, 7},
-                KOHYA_LINEAR + ".lora_up.weight", new int[] {5, rank});
+        return lora(
+                DType.F32,
+                KOHYA_LINEAR + ".lora_down.weight",
+                new int[] {rank, 7},
+                KOHYA_LINEAR + ".lora_up.weight",
+                new int[] {5, rank});
     }
 
     private LoraModel apply(LoraUse... uses) throws IOException {
@@ -312,7 +384,9 @@ class LoraModelTest {
         List<NamedArray> tensors = new ArrayList<>();
         for (int i = 0; i < namesAndShapes.length; i += 2) {
             int[] shape = (int[]) namesAndShapes[i + 1];
-            tensors.add(NamedArray.ofFloats((String) namesAndShapes[i], shape,
+            tensors.add(NamedArray.ofFloats(
+                    (String) namesAndShapes[i],
+                    shape,
                     new float[Arrays.stream(shape).reduce(1, (a, b) -> a * b)]));
         }
         return tensors;

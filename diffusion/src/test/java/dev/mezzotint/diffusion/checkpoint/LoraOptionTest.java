@@ -41,8 +41,7 @@ class LoraOptionTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ":", ":0.5", "x:", "x:1e999", "a\0b", "a\0b:1"})
     void refusesWhatNamesNoFile(String text) {
-        IllegalArgumentException refusal =
-                assertThrows(IllegalArgumentException.class, () -> LoraOption.parse(text));
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> LoraOption.parse(text));
         assertEquals(
                 "\"" + text + "\" names no LoRA; give a file, or a file and a weight as in style.safetensors:0.8",
                 refusal.getMessage());

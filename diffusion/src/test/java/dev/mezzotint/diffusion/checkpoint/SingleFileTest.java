@@ -26,8 +26,7 @@ class SingleFileTest {
 
     /** A small model's tensors as one file has them. */
     private static Map<String, StoredTensor> tiny(PublishedModel model) {
-        return new LinkedHashMap<>(
-                new SyntheticModel(model, TinyArchitectures.of(model), DType.F32, 5).ldm());
+        return new LinkedHashMap<>(new SyntheticModel(model, TinyArchitectures.of(model), DType.F32, 5).ldm());
     }
 
     private static SingleFile read(Map<String, StoredTensor> tensors) throws IOException {
@@ -49,9 +48,7 @@ class SingleFileTest {
     @ParameterizedTest
     @CsvSource({"SD15, 1131", "SD21, 1228", "SDXL, 2515"})
     void aPublishedFileHasSoManyTensors(PublishedModel model, int tensors) {
-        assertEquals(
-                tensors,
-                new SyntheticModel(model, DType.F16, 0).ldm().size());
+        assertEquals(tensors, new SyntheticModel(model, DType.F16, 0).ldm().size());
     }
 
     @Test
@@ -207,7 +204,9 @@ class SingleFileTest {
         assertEquals("epsilon", single.architecture().scheduler().string("prediction_type"));
         assertEquals(64, single.architecture().unet().sampleSize());
         SingleFile guessed = SingleFile.of(file, Optional.empty());
-        assertTrue(guessed.remarks().getFirst().contains("--prediction epsilon"), guessed.remarks().getFirst());
+        assertTrue(
+                guessed.remarks().getFirst().contains("--prediction epsilon"),
+                guessed.remarks().getFirst());
         assertEquals(96, guessed.architecture().unet().sampleSize());
     }
 
@@ -219,9 +218,7 @@ class SingleFileTest {
         tensors.put("ztsnr", zeros(0));
         SingleFile single = read(tensors);
         assertEquals("v_prediction", single.architecture().scheduler().string("prediction_type"));
-        assertTrue(single.architecture()
-                .scheduler()
-                .get("rescale_betas_zero_snr")
-                .asBoolean());
+        assertTrue(
+                single.architecture().scheduler().get("rescale_betas_zero_snr").asBoolean());
     }
 }

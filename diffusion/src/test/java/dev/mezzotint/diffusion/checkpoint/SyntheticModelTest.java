@@ -38,7 +38,8 @@ class SyntheticModelTest {
     @Test
     void earlyModelsHadOtherNamesInFloats() throws IOException {
         bothLayoutsHoldTheSame(PublishedModel.SD15, DType.F32);
-        try (TensorFile vae = SafetensorsFile.open(folder.resolve("diffusers/vae/diffusion_pytorch_model.safetensors"));
+        try (TensorFile vae =
+                        SafetensorsFile.open(folder.resolve("diffusers/vae/diffusion_pytorch_model.safetensors"));
                 TensorFile text = SafetensorsFile.open(folder.resolve("diffusers/text_encoder/model.safetensors"))) {
             assertTrue(vae.has("decoder.mid_block.attentions.0.proj_attn.weight"));
             assertArrayEquals(
@@ -61,11 +62,12 @@ class SyntheticModelTest {
         try (TensorFile file = SafetensorsFile.open(ldm)) {
             SingleFile single = SingleFile.of(file, Optional.empty());
             assertEquals(tiny.family(), single.architecture().family());
-            assertEquals(withSampleSize(tiny.unet(), single.architecture().unet()), single.architecture().unet());
+            assertEquals(
+                    withSampleSize(tiny.unet(), single.architecture().unet()),
+                    single.architecture().unet());
             assertEquals(tiny.texts(), single.architecture().texts());
             assertEquals(tiny.vae().channels(), single.architecture().vae().channels());
-            assertEquals(
-                    tiny.vae().scalingFactor(), single.architecture().vae().scalingFactor());
+            assertEquals(tiny.vae().scalingFactor(), single.architecture().vae().scalingFactor());
             assertSame(diffusers.resolve("unet/diffusion_pytorch_model.safetensors"), single.unet());
             assertSame(diffusers.resolve("vae/diffusion_pytorch_model.safetensors"), single.vae());
             for (int i = 0; i < tiny.texts().size(); i++) {
@@ -130,7 +132,9 @@ class SyntheticModelTest {
         new SyntheticModel(published, TinyArchitectures.of(published), DType.BF16, 0).writeFile(ldm);
         try (TensorFile file = SafetensorsFile.open(ldm)) {
             SingleFile single = SingleFile.of(file, Optional.empty());
-            assertEquals(published == PublishedModel.SD20_INPAINT ? 0 : 1, single.remarks().size());
+            assertEquals(
+                    published == PublishedModel.SD20_INPAINT ? 0 : 1,
+                    single.remarks().size());
             return single.architecture().scheduler().string("prediction_type");
         }
     }
@@ -142,8 +146,8 @@ class SyntheticModelTest {
         Architecture tiny = TinyArchitectures.of(PublishedModel.SDXL);
         SyntheticModel model = new SyntheticModel(PublishedModel.SDXL, tiny, DType.F32, 0);
         Path target = folder.resolve("model");
-        FormatException refusal = assertThrows(
-                FormatException.class, () -> model.writeFolder(target, Optional.of(vocabulary)));
+        FormatException refusal =
+                assertThrows(FormatException.class, () -> model.writeFolder(target, Optional.of(vocabulary)));
         assertTrue(refusal.getMessage().contains("merges.txt"), refusal.getMessage());
         assertFalse(Files.exists(target));
 

@@ -47,7 +47,6 @@ final class TinyArchitectures {
     }
 
     private static ClipTextConfig text(int width, int layers, Activation activation, int projection) {
-        return new ClipTextConfig(
-                49408, width, 2 * width, width / 64, layers, 77, activation, 1e-5, 49407, projection);
+        return new ClipTextConfig(49408, width, 2 * width, width / 64, layers, 77, activation, 1e-5, 49407, projection);
     }
 }

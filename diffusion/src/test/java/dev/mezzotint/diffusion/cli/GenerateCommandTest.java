@@ -18,9 +18,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -173,26 +173,24 @@ class GenerateCommandTest {
     void severalPicturesAreEachWhatTheyWouldBeAlone() throws IOException {
         generate("--count", 3, "-o", png("many-{seed}.png")).done();
         for (int seed = 5; seed < 8; seed++) {
-            CommandLineCase.run(
-                            "a red cube", "--model", model, "--steps", 2, "--seed", seed, "-o", png("alone.png"))
+            CommandLineCase.run("a red cube", "--model", model, "--steps", 2, "--seed", seed, "-o", png("alone.png"))
                     .done();
-            assertArrayEquals(
-                    Files.readAllBytes(png("alone.png")), Files.readAllBytes(png("many-" + seed + ".png")));
+            assertArrayEquals(Files.readAllBytes(png("alone.png")), Files.readAllBytes(png("many-" + seed + ".png")));
         }
     }
 
     @Test
     void beginsWithAPictureOfAnyFormatAndKeepsItsSize() throws IOException {
         generate("--size", "24x16", "-o", png("first.png")).done();
-        generate("--image", png("first.png"), "--strength", 0.5, "-o", png("second.png")).done();
+        generate("--image", png("first.png"), "--strength", 0.5, "-o", png("second.png"))
+                .done();
         Image second = Png.read(png("second.png"));
         assertEquals(24, second.width());
         assertEquals(16, second.height());
         String recipe = Png.readText(png("second.png")).get("parameters");
         assertTrue(recipe.contains("Denoising strength: 0.5, Image: first.png"), recipe);
 
-        BufferedImage grey =
-                new BufferedImage(19, 17, BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage grey = new BufferedImage(19, 17, BufferedImage.TYPE_BYTE_GRAY);
         ImageIO.write(grey, "jpeg", png("grey.jpeg").toFile());
         generate("--image", png("grey.jpeg"), "-o", png("third.png")).done();
         assertEquals(18, Png.read(png("third.png")).width());

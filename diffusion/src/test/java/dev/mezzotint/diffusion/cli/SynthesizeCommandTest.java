@@ -21,14 +21,14 @@ class SynthesizeCommandTest {
     @Test
     void writesATinyDecoderUnderBothNames() throws IOException {
         Path taesd = folder.resolve("taesd");
-        CommandLineCase run =
-                CommandLineCase.run("synthesize", "taesd", "--dtype", "f16", "-o", taesd).done();
+        CommandLineCase run = CommandLineCase.run("synthesize", "taesd", "--dtype", "f16", "-o", taesd)
+                .done();
         assertEquals(taesd.toString(), run.out().strip());
         assertTrue(run.err().contains("TAESD with 2,445,063 random weights"), run.err());
         Path file = folder.resolve("taesd_decoder.safetensors");
-        CommandLineCase.run("synthesize", "taesd", "--layout", "ldm", "-o", file).done();
-        try (SafetensorsFile diffusers =
-                        SafetensorsFile.open(taesd.resolve("diffusion_pytorch_model.safetensors"));
+        CommandLineCase.run("synthesize", "taesd", "--layout", "ldm", "-o", file)
+                .done();
+        try (SafetensorsFile diffusers = SafetensorsFile.open(taesd.resolve("diffusion_pytorch_model.safetensors"));
                 SafetensorsFile original = SafetensorsFile.open(file)) {
             for (String name : original.names()) {
                 int dot = name.indexOf('.');

@@ -48,7 +48,8 @@ class GoldenPipelineTest {
         Golden golden = Golden.beside(TINY + "sampler_" + sampler);
         int steps = golden.description().integer("steps");
         GenerationRequest request = request(golden).withSampler(SamplerKind.ofLabel(sampler), steps);
-        Golden.assertClose(golden.tensor("latents"), draw(model(golden), request).latents(), TOLERANCE, sampler);
+        Golden.assertClose(
+                golden.tensor("latents"), draw(model(golden), request).latents(), TOLERANCE, sampler);
     }
 
     @ParameterizedTest
@@ -56,9 +57,9 @@ class GoldenPipelineTest {
     void beginsWithAPicture(String run) throws IOException {
         Golden golden = Golden.beside(TINY + run);
         Image image = Png.read(golden.folder().resolveSibling("image.png"));
-        SourcePicture source =
-                new SourcePicture(image, golden.description().number("strength"), Optional.empty());
-        assertPicture(golden, "result_u8_hwc", draw(model(golden), request(golden).withSource(source)));
+        SourcePicture source = new SourcePicture(image, golden.description().number("strength"), Optional.empty());
+        assertPicture(
+                golden, "result_u8_hwc", draw(model(golden), request(golden).withSource(source)));
     }
 
     @Test
@@ -66,15 +67,18 @@ class GoldenPipelineTest {
         Golden golden = Golden.beside(TINY + "inpaint");
         Image image = Png.read(golden.folder().resolveSibling("image.png"));
         Image mask = Png.read(golden.folder().resolveSibling("mask.png"));
-        SourcePicture source =
-                new SourcePicture(image, golden.description().number("strength"), Optional.of(mask));
-        assertPicture(golden, "result_u8_hwc", draw(model(golden), request(golden).withSource(source)));
+        SourcePicture source = new SourcePicture(image, golden.description().number("strength"), Optional.of(mask));
+        assertPicture(
+                golden, "result_u8_hwc", draw(model(golden), request(golden).withSource(source)));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "lora_kohya, 1, latents_100", "lora_kohya, 0.6, latents_60", "lora_peft, 1, latents_100",
-        "lora_peft, 0.6, latents_60", "lora_peft, 0, latents_without"
+        "lora_kohya, 1, latents_100",
+        "lora_kohya, 0.6, latents_60",
+        "lora_peft, 1, latents_100",
+        "lora_peft, 0.6, latents_60",
+        "lora_peft, 0, latents_without"
     })
     void addsALora(String file, double weight, String expected) throws IOException {
         Golden golden = Golden.beside(TINY + "lora");
@@ -99,7 +103,8 @@ class GoldenPipelineTest {
         Golden golden = Golden.beside("pipeline/tiny_sdxl/run_0");
         Path vocabulary = Golden.beside("tokenizer").folder();
         TextToImageModel model = ModelReader.read(stored(golden), Optional.of(vocabulary));
-        Golden.assertClose(golden.tensor("latents"), draw(model, request(golden)).latents(), TOLERANCE, "latents");
+        Golden.assertClose(
+                golden.tensor("latents"), draw(model, request(golden)).latents(), TOLERANCE, "latents");
     }
 
     @Test

@@ -78,7 +78,11 @@ class ModelFolderTest {
         Tape tape = Tape.inference(Compute.best());
         assertArrayEquals(
                 model.vae().orElseThrow().decode(tape, x).data().clone(),
-                ModelReader.read(StoredModel.open(folder)).vae().orElseThrow().decode(tape, x).data());
+                ModelReader.read(StoredModel.open(folder))
+                        .vae()
+                        .orElseThrow()
+                        .decode(tape, x)
+                        .data());
     }
 
     @Test

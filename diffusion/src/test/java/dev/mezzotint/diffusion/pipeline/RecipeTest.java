@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 class RecipeTest {
     @Test
     void readsAsTheWebInterfacesWriteIt() {
-        Recipe recipe = new Recipe(
-                "a red cube", "blurry", 20, "ddim", 7.5, 42, 64, 48, "builtin", Map.of(), "mezzotint 1");
+        Recipe recipe =
+                new Recipe("a red cube", "blurry", 20, "ddim", 7.5, 42, 64, 48, "builtin", Map.of(), "mezzotint 1");
         assertEquals("""
                 a red cube
                 Negative prompt: blurry
@@ -18,7 +18,8 @@ class RecipeTest {
 
     @Test
     void leavesOutWhatThereIsNot() {
-        Recipe recipe = new Recipe("a", "", 1, "ddpm", 10, -1, 8, 8, "m", Map.of("Initial latents", "start.safetensors"), "v");
+        Recipe recipe =
+                new Recipe("a", "", 1, "ddpm", 10, -1, 8, 8, "m", Map.of("Initial latents", "start.safetensors"), "v");
         assertEquals(
                 "a\nSteps: 1, Sampler: ddpm, CFG scale: 10, Seed: -1, Size: 8x8, Model: m,"
                         + " Initial latents: start.safetensors, Version: v",

@@ -129,9 +129,11 @@ class TextToImagePipelineTest {
     void theEndOfALongPromptCounts() {
         String prompt = "a red cube " + "and a blue sphere ".repeat(40);
         GenerationRequest r = request().withSteps(1);
-        float[] sphere = draw(r.withPrompt(prompt, GuidanceScale.of(2))).latents().data();
-        float[] zebra =
-                draw(r.withPrompt(prompt + "zebra", GuidanceScale.of(2))).latents().data();
+        float[] sphere =
+                draw(r.withPrompt(prompt, GuidanceScale.of(2))).latents().data();
+        float[] zebra = draw(r.withPrompt(prompt + "zebra", GuidanceScale.of(2)))
+                .latents()
+                .data();
         assertFalse(Arrays.equals(sphere, zebra));
     }
 
@@ -141,7 +143,9 @@ class TextToImagePipelineTest {
         float[] plain = draw(r).latents().data();
         assertFalse(Arrays.equals(
                 plain,
-                draw(r.withPrompt("a (red:1.5) cube", GuidanceScale.of(7.5))).latents().data()));
+                draw(r.withPrompt("a (red:1.5) cube", GuidanceScale.of(7.5)))
+                        .latents()
+                        .data()));
         refused(r.withClipSkip(2), "clip skip of 2", "1 to 1");
         refused(r.withClipSkip(0), "clip skip of 0");
     }

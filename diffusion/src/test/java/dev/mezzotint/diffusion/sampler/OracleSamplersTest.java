@@ -26,7 +26,8 @@ class OracleSamplersTest {
         int runs = 0;
         for (Json run : description.get("runs").elements()) {
             if (run.string("sampler").equals(kind.label())) {
-                float[] expected = golden.tensor("x_%03d".formatted(run.integer("seed"))).data();
+                float[] expected =
+                        golden.tensor("x_%03d".formatted(run.integer("seed"))).data();
                 Map<String, Json> config =
                         new LinkedHashMap<>(description.get("config").members());
                 config.putAll(run.get("config").members());

@@ -56,16 +56,7 @@ public final class ArithmeticOps {
                 Tensor y = mapped(some, function);
                 tape.kernels()
                         .elementwise()
-                        .binary(
-                                tape.workers(),
-                                BinaryOp.ADD,
-                                length,
-                                x.data(),
-                                from,
-                                y.data(),
-                                0,
-                                x.data(),
-                                from);
+                        .binary(tape.workers(), BinaryOp.ADD, length, x.data(), from, y.data(), 0, x.data(), from);
             }
         }
         return x;

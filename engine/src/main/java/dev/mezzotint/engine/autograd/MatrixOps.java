@@ -39,8 +39,7 @@ public final class MatrixOps {
                 dy -> {
                     tape.addGradient(x, dx -> {
                         PackedOperand.Floats weights = packed(tape, out, in, weight.data(), in, 1);
-                        gemm.multiply(
-                                tape.workers(), rows, in, out, dy, 0, out, 1, weights, dx, 0, in, Epilogue.STORE);
+                        gemm.multiply(tape.workers(), rows, in, out, dy, 0, out, 1, weights, dx, 0, in, Epilogue.STORE);
                         tape.workspace().give(weights.values());
                     });
                     if (tape.needs(weight)) {
@@ -158,9 +157,7 @@ public final class MatrixOps {
             int bColumn,
             float[] c) {
         PackedOperand.Floats packed = packed(tape, k, n, b, bRow, bColumn);
-        tape.kernels()
-                .gemm()
-                .multiply(tape.workers(), m, n, k, a, 0, aRow, aColumn, packed, c, 0, n, Epilogue.STORE);
+        tape.kernels().gemm().multiply(tape.workers(), m, n, k, a, 0, aRow, aColumn, packed, c, 0, n, Epilogue.STORE);
         tape.workspace().give(packed.values());
     }
 

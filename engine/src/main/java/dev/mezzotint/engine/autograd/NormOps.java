@@ -35,8 +35,7 @@ public final class NormOps {
         return norm("groupNormInPlace", tape, g, x, gamma, beta, tape.mayOverwrite(x));
     }
 
-    private static NormGeometry geometry(
-            String operation, Tensor x, int groups, float epsilon, Activation activation) {
+    private static NormGeometry geometry(String operation, Tensor x, int groups, float epsilon, Activation activation) {
         if (x.shape().rank() < 2 || groups < 1 || x.shape().last() % groups != 0) {
             throw new IllegalArgumentException(operation + ": input " + x.shape()
                     + " must be (batch, …, channels) with channels that " + groups + " groups divide");

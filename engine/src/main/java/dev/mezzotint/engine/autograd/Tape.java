@@ -104,7 +104,7 @@ public final class Tape {
 
     /**
      * Hands a result's buffer back before its scope ends. Whoever computed a tensor, or was given it to use up, may do so
-     * once; nobody reads it afterwards. It changes nothing on a recording tape, nor for a buffer that is not this tape's,
+     * once; it cannot be read afterwards. It changes nothing on a recording tape, nor for a buffer that is not this tape's,
      * such as an input's or a parameter's.
      */
     public void release(Tensor result) {
@@ -113,7 +113,7 @@ public final class Tape {
             if (at >= 0) {
                 // The place stays, because scopes know their buffers by it.
                 owned.set(at, RELEASED);
-                workspace.give(result.data());
+                workspace.give(result.surrender());
             }
         }
     }

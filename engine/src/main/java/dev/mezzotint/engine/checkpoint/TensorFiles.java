@@ -48,29 +48,11 @@ public final class TensorFiles {
 
     /** Whether a file that begins so is a pickle; the length of a safetensors header may begin like one. */
     static boolean isPickle(ByteBuffer start) {
-        boolean pickle = start.remaining() >= 2 && start.get(0) == (byte) 0x80 && start.get(1) >= 0 && start.get(1) <= 5;
+        boolean pickle =
+                start.remaining() >= 2 && start.get(0) == (byte) 0x80 && start.get(1) >= 0 && start.get(1) <= 5;
         return pickle
                 && (start.remaining() < Long.BYTES
                         || Long.compareUnsigned(start.getLong(0), SafetensorsHeader.LARGEST) > 0);
-    }
-
-    /** Whether a file that begins so is a zip; two letters alone might be the length of a safetensors header. */
-    static boolean isZip(ByteBuffer start) {
-        return start.remaining() >= 4
-                && start.get(0) == 'P'
-                && start.get(1) == 'K'
-                && (start.get(2) == 3 && start.get(3) == 4 || start.get(2) == 5 && start.get(3) == 6);
-    }
-
-    /** Whether a file that begins so is a bare pickle and not a safetensors file of 128 + 256 n bytes of header. */
-    static boolean isPickle(ByteBuffer start) {
-        boolean header = start.remaining() >= Long.BYTES
-                && Long.compareUnsigned(start.getLong(0), SafetensorsHeader.LARGEST) <= 0;
-        return start.remaining() >= 2
-                && start.get(0) == (byte) 0x80
-                && start.get(1) >= 0
-                && start.get(1) <= 5
-                && !header;
     }
 
     private static ByteBuffer start(Path path) throws IOException {

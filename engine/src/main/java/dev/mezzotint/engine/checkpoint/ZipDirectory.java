@@ -123,9 +123,8 @@ final class ZipDirectory {
             throw damaged("it has an entry of the name " + Json.of(name).print());
         }
         if (method != 0 || (flags & 1) != 0) {
-            throw new FormatException(
-                    path + ": the entry " + Json.of(name).print() + " is compressed or encrypted,"
-                            + " which PyTorch never does; save it again in PyTorch, or get the model as safetensors");
+            throw new FormatException(path + ": the entry " + Json.of(name).print() + " is compressed or encrypted,"
+                    + " which PyTorch never does; save it again in PyTorch, or get the model as safetensors");
         }
     }
 

@@ -9,8 +9,10 @@ import java.util.Objects;
  * is a view of its array, not a value: two tensors may share one array (see {@link #reshape}), and equality is identity.
  */
 public final class Tensor {
+    private static final float[] SURRENDERED = {};
+
     private final Shape shape;
-    private final float[] data;
+    private float[] data;
 
     private Tensor(Shape shape, float[] data) {
         this.shape = Objects.requireNonNull(shape, "shape");
@@ -57,12 +59,30 @@ public final class Tensor {
 
     /** Number of elements. */
     public int length() {
-        return data.length;
+        return shape.length();
     }
 
-    /** The array itself, not a copy. */
+    /**
+     * The array itself, not a copy.
+     *
+     * @throws IllegalStateException if it was surrendered
+     */
     public float[] data() {
+        if (data == SURRENDERED) {
+            throw new IllegalStateException(
+                    "tensor: the values of this one, of shape " + shape + ", were handed back and may be read no more");
+        }
         return data;
+    }
+
+    /**
+     * Gives the array up to whoever will use it again. The tensor keeps its shape alone: a method that still holds it
+     * neither reads another's values nor keeps a large array in memory.
+     */
+    public float[] surrender() {
+        float[] given = data();
+        data = SURRENDERED;
+        return given;
     }
 
     /** Element of a flat index. */

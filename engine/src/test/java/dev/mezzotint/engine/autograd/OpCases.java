@@ -83,8 +83,8 @@ final class OpCases {
                 "ArithmeticOps.addByRows",
                 "",
                 one,
-                (t, in) -> ArithmeticOps.addByRows(
-                        t, in.get(0), 2, x -> PointwiseOps.activate(t, x, Activation.SILU))));
+                (t, in) ->
+                        ArithmeticOps.addByRows(t, in.get(0), 2, x -> PointwiseOps.activate(t, x, Activation.SILU))));
         cases.add(
                 OpCase.of("ArithmeticOps.affine", "", one, (t, in) -> ArithmeticOps.affine(t, in.get(0), -1.7f, 0.3f)));
     }

@@ -67,7 +67,9 @@ class OpRefusalTest {
                 new Pair(t(), t(2), "scalar"))) {
             all.add(new Refusal("ArithmeticOps.add", pair.shape(), () -> ArithmeticOps.add(TAPE, pair.a(), pair.b())));
             all.add(new Refusal(
-                    "ArithmeticOps.addInPlace", pair.shape(), () -> ArithmeticOps.addInPlace(TAPE, pair.a(), pair.b())));
+                    "ArithmeticOps.addInPlace",
+                    pair.shape(),
+                    () -> ArithmeticOps.addInPlace(TAPE, pair.a(), pair.b())));
             all.add(new Refusal(
                     "ArithmeticOps.addByRows",
                     pair.shape(),

@@ -85,16 +85,20 @@ class TapeTest {
             Tensor kept;
             try (Tape.Scope inner = tape.scope()) {
                 Tensor second = tape.allocate(Shape.of(7));
+                float[] firstBuffer = first.data();
+                float[] secondBuffer = second.data();
                 tape.release(first);
                 tape.release(ShapeOps.reshape(tape, second, 7, 1));
+                assertThrows(IllegalStateException.class, first::data);
                 kept = inner.keep(tape.allocate(Shape.of(5, 3)));
-                assertSame(first.data(), kept.data());
-                assertSame(second.data(), tape.allocate(Shape.of(7)).data());
+                assertSame(firstBuffer, kept.data());
+                assertSame(secondBuffer, tape.allocate(Shape.of(7)).data());
             }
             outer.keep(kept);
             assertEquals(4 * (15 + 7), tape.workspace().heldBytes());
         }
-        assertNotSame(tape.allocate(Shape.of(15)).data(), tape.allocate(Shape.of(15)).data());
+        assertNotSame(
+                tape.allocate(Shape.of(15)).data(), tape.allocate(Shape.of(15)).data());
         tape.reset();
         assertEquals(4 * (3 * 15 + 7), tape.workspace().allocatedBytes());
     }

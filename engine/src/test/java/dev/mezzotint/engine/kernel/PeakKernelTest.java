@@ -15,7 +15,8 @@ class PeakKernelTest {
         for (PeakKernel kernel : List.of(new ScalarPeak(), new SimdPeak())) {
             // A round is a multiplication and an addition for each lane of each chain.
             int lanes = kernel.flopsPerRound() / 2;
-            assertEquals(lanes, kernel.run(20_000), 1e-3 * lanes, kernel.getClass().getSimpleName());
+            assertEquals(
+                    lanes, kernel.run(20_000), 1e-3 * lanes, kernel.getClass().getSimpleName());
             // After a single round each still is what 0.999 became.
             assertEquals(lanes * (0.999 * 0.999 + 0.001), kernel.run(1), 1e-5 * lanes);
         }

@@ -148,7 +148,9 @@ class BoundParametersTest {
                 List<Parameter> values = bound(file).weights().toList();
                 for (int i = 0; i < bits.size(); i++) {
                     Counting.of(values.get(i)); // reads floats alone
-                    assertArrayEquals(halves(values.get(i).packed(tape)), halves(bits.get(i).packed(tape)));
+                    assertArrayEquals(
+                            halves(values.get(i).packed(tape)),
+                            halves(bits.get(i).packed(tape)));
                 }
             }
         }

@@ -76,4 +76,14 @@ class TensorTest {
         String message = assertThrows(IllegalArgumentException.class, call::run).getMessage();
         assertTrue(message.contains(named), message);
     }
+
+    @Test
+    void aSurrenderedTensorKeepsItsShapeAlone() {
+        float[] values = {1, 2};
+        Tensor tensor = Tensor.of(values, 2);
+        assertSame(values, tensor.surrender());
+        assertEquals(2, tensor.length());
+        assertThrows(IllegalStateException.class, tensor::data);
+        assertThrows(IllegalStateException.class, tensor::surrender);
+    }
 }

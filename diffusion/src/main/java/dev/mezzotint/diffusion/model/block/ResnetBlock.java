@@ -95,8 +95,7 @@ public final class ResnetBlock {
         if (time.isPresent()) {
             Tensor embedding = PointwiseOps.activate(tape, time.get(), Activation.SILU);
             Tensor shift = timeProjection.orElseThrow().forward(tape, embedding);
-            h = ArithmeticOps.addInPlace(
-                    tape, h, ShapeOps.reshape(tape, shift, shift.size(0), 1, 1, shift.size(1)));
+            h = ArithmeticOps.addInPlace(tape, h, ShapeOps.reshape(tape, shift, shift.size(0), 1, 1, shift.size(1)));
         }
         h = norm2.forwardInPlace(tape, h, Activation.SILU);
         Tensor y = conv2.forward(tape, h);

@@ -61,8 +61,8 @@ final class SpatialTransformer {
                 tokens = layer.consume(tape, tokens, context);
             }
             Tensor mapped = projectOut.forward(tape, tokens);
-            return scope.keep(ArithmeticOps.addInPlace(
-                    tape, x, ShapeOps.reshape(tape, mapped, batch, height, width, channels)));
+            return scope.keep(
+                    ArithmeticOps.addInPlace(tape, x, ShapeOps.reshape(tape, mapped, batch, height, width, channels)));
         }
     }
 

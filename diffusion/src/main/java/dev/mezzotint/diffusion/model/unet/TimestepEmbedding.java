@@ -41,6 +41,7 @@ final class TimestepEmbedding {
 
     /** Maps (batch, width) and a condition (batch, conditionWidth) to (batch, timeWidth). */
     Tensor forward(Tape tape, Tensor waves, Tensor given) {
-        return forward(tape, ArithmeticOps.add(tape, waves, condition.orElseThrow().forward(tape, given)));
+        return forward(
+                tape, ArithmeticOps.add(tape, waves, condition.orElseThrow().forward(tape, given)));
     }
 }

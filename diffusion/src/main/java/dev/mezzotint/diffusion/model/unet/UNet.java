@@ -52,8 +52,8 @@ public final class UNet {
         timeEmbedding = new TimestepEmbedding(
                 parameters.child("time_embedding"), first, config.timeWidth(), config.guidanceWidth());
         addedEmbedding = config.added()
-                .map(added -> new TimestepEmbedding(
-                        parameters.child("add_embedding"), added.width(), config.timeWidth(), 0));
+                .map(added ->
+                        new TimestepEmbedding(parameters.child("add_embedding"), added.width(), config.timeWidth(), 0));
 
         Deque<Integer> skips = new ArrayDeque<>();
         skips.push(first);
@@ -165,14 +165,15 @@ public final class UNet {
             if (added.isEmpty()) {
                 return scope.keep(time);
             }
-            double[] sizes =
-                    Arrays.stream(added.get().sizes()).flatMapToDouble(Arrays::stream).toArray();
+            double[] sizes = Arrays.stream(added.get().sizes())
+                    .flatMapToDouble(Arrays::stream)
+                    .toArray();
             int sizeWidth = config.added().orElseThrow().sizeWidth();
             Tensor sizeWaves = ShapeOps.reshape(
                     tape, Waves.ofTimesteps(tape, sizes, sizeWidth), timesteps.length, UNetConfig.SIZES * sizeWidth);
             Tensor known = ShapeOps.concat(tape, added.get().pooled(), sizeWaves, -1);
-            return scope.keep(ArithmeticOps.add(
-                    tape, time, addedEmbedding.orElseThrow().forward(tape, known)));
+            return scope.keep(
+                    ArithmeticOps.add(tape, time, addedEmbedding.orElseThrow().forward(tape, known)));
         }
     }
 
@@ -202,7 +203,9 @@ public final class UNet {
                     Tensor skip = skips.pop();
                     Tensor joined = ShapeOps.concat(tape, h, skip, -1);
                     tape.release(skip);
-                    tape.release(h);
+                    if (h != skip) { // without a middle the last result is the first to be joined
+                        tape.release(h);
+                    }
                     h = stage.consume(tape, joined, time, context);
                 }
                 if (up.upsample().isPresent()) {

@@ -32,8 +32,8 @@ record UNetConditionCheck(UNetConfig config) {
         }
         if (config.guidanceWidth() > 0
                 && conditions.guidance().map(scales -> scales.length).orElse(0) != batch) {
-            throw new IllegalArgumentException("U-Net: this model has guidance built in and needs the scale of each of "
-                    + batch + " latents");
+            throw new IllegalArgumentException(
+                    "U-Net: this model has guidance built in and needs the scale of each of " + batch + " latents");
         }
     }
 

@@ -70,8 +70,7 @@ final class UNetConfigJson {
         members.put("norm_eps", Json.of(config.normEpsilon()));
         members.put("norm_num_groups", Json.of(config.normGroups()));
         members.put("out_channels", Json.of(config.outChannels()));
-        config.added()
-                .ifPresent(added -> members.put("projection_class_embeddings_input_dim", Json.of(added.width())));
+        config.added().ifPresent(added -> members.put("projection_class_embeddings_input_dim", Json.of(added.width())));
         members.put("sample_size", Json.of(config.sampleSize()));
         if (config.guidanceWidth() > 0) {
             members.put("time_cond_proj_dim", Json.of(config.guidanceWidth()));
@@ -125,8 +124,8 @@ final class UNetConfigJson {
     private static boolean hasMiddle(Json json) {
         Optional<Json> type = json.find("mid_block_type");
         if (type.isPresent() && !type.get().asString().equals(MIDDLE)) {
-            throw new IllegalArgumentException("U-Net: mid_block_type '" + type.get().asString()
-                    + "' is not supported, only '" + MIDDLE + "' and null");
+            throw new IllegalArgumentException("U-Net: mid_block_type '"
+                    + type.get().asString() + "' is not supported, only '" + MIDDLE + "' and null");
         }
         return type.isPresent() || !json.has("mid_block_type");
     }
@@ -137,8 +136,8 @@ final class UNetConfigJson {
             return Optional.empty();
         }
         if (!type.get().equals(ADDED)) {
-            throw new IllegalArgumentException("U-Net: addition_embed_type '" + type.get()
-                    + "' is not supported, only '" + ADDED + "' and null");
+            throw new IllegalArgumentException(
+                    "U-Net: addition_embed_type '" + type.get() + "' is not supported, only '" + ADDED + "' and null");
         }
         int sizeWidth = json.integer("addition_time_embed_dim");
         int width = json.integer("projection_class_embeddings_input_dim");
@@ -196,8 +195,8 @@ final class UNetConfigJson {
         }
         List<Integer> distinct = integers(value).stream().distinct().toList();
         if (distinct.size() != 1) {
-            throw new IllegalArgumentException("U-Net: " + key + " = " + value.print()
-                    + " is not supported, only one number for all levels");
+            throw new IllegalArgumentException(
+                    "U-Net: " + key + " = " + value.print() + " is not supported, only one number for all levels");
         }
         return distinct.getFirst();
     }

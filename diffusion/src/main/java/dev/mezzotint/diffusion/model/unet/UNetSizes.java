@@ -18,5 +18,4 @@ record UNetSizes(int batch, int height, int width, int keys) {
     UNetSizes coarser() {
         return new UNetSizes(batch, (height + 1) / 2, (width + 1) / 2, keys);
     }
-
 }

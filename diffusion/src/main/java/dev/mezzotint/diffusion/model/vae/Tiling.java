@@ -36,8 +36,7 @@ public record Tiling(int pixels, int positions) {
     }
 
     /** Maps tiles of {@code from} to tiles of {@code to} positions a side and joins them. */
-    private static Tensor map(
-            Tape tape, Tensor source, int from, int to, UnaryOperator<Tensor> operation) {
+    private static Tensor map(Tape tape, Tensor source, int from, int to, UnaryOperator<Tensor> operation) {
         if (source.size(1) <= from && source.size(2) <= from) {
             try (Tape.Scope _ = tape.scope()) {
                 return operation.apply(source).copy();
@@ -59,7 +58,10 @@ public record Tiling(int pixels, int positions) {
                 }
                 if (whole.size(1) == 1) {
                     whole = Tensor.zeros(
-                            1, source.size(1) * tile.size(1) / height, source.size(2) * tile.size(2) / width, tile.size(3));
+                            1,
+                            source.size(1) * tile.size(1) / height,
+                            source.size(2) * tile.size(2) / width,
+                            tile.size(3));
                 }
                 if (y > 0) {
                     blend(above.get(row.size()), tile, blend, true);

@@ -66,8 +66,9 @@ public final class TinyDecoderFile {
         String first = names(file).apply(PREFIX + "0.weight");
         int[] shape = file.has(first) ? file.tensor(first).shape() : new int[0];
         if (shape.length != 4) {
-            throw new FormatException(file.path() + " is not a tiny autoencoder's decoder; give taesd_decoder.safetensors"
-                    + " or diffusers' folder of it");
+            throw new FormatException(
+                    file.path() + " is not a tiny autoencoder's decoder; give taesd_decoder.safetensors"
+                            + " or diffusers' folder of it");
         }
         return new TinyDecoderConfig(shape[1], 3, shape[0], PUBLISHED_BLOCKS);
     }

@@ -21,7 +21,8 @@ class UpsampleTest {
 
     private Tensor enlarged(int height, int width) {
         Tensor x = Tensor.of(new TorchGenerator(2).randn(3 * 4 * 2), 1, 3, 4, 2);
-        return upsample.consume(Tape.inference(Compute.best()), x, height, width).copy();
+        return upsample.consume(Tape.inference(Compute.best()), x, height, width)
+                .copy();
     }
 
     /** Away from the new edge nothing changes, and the edge is that of the smaller picture. */
@@ -44,6 +45,8 @@ class UpsampleTest {
     @Test
     void withoutASizeItDoubles() {
         Tensor x = Tensor.zeros(2, 3, 4, 2);
-        assertEquals("2×6×8×2", upsample.consume(Tape.inference(Compute.best()), x).shape().toString());
+        assertEquals(
+                "2×6×8×2",
+                upsample.consume(Tape.inference(Compute.best()), x).shape().toString());
     }
 }

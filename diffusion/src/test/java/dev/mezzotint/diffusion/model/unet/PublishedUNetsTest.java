@@ -82,7 +82,8 @@ class PublishedUNetsTest {
             """;
 
     private static Json differing(String changes) {
-        Map<String, Json> members = new LinkedHashMap<>(Json.parse(STABLE_DIFFUSION_1).members());
+        Map<String, Json> members =
+                new LinkedHashMap<>(Json.parse(STABLE_DIFFUSION_1).members());
         members.putAll(Json.parse(changes).members());
         return Json.object(members);
     }

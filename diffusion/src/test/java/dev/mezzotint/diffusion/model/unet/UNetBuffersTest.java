@@ -53,8 +53,7 @@ class UNetBuffersTest {
     @ValueSource(booleans = {true, false})
     void givesTheBitsOfARecordingTapeAndAllocatesOnce(boolean middle) {
         UNet unet = unet(middle);
-        float[] expected =
-                predict(unet, Tape.recording(Compute.best())).data().clone();
+        float[] expected = predict(unet, Tape.recording(Compute.best())).data().clone();
         Tape tape = Tape.inference(Compute.best());
         long first = 0;
         for (int turn = 0; turn < 3; turn++) {
@@ -70,7 +69,13 @@ class UNetBuffersTest {
 
     /** Widths, attention, grids and batches that differ; with guidance there are twice as many examples. */
     @ParameterizedTest
-    @CsvSource({"true, 8, 16, 8, 6, 1, 5", "false, 16, 8, 4, 4, 2, 77", "true, 32, 64, 16, 8, 2, 7", "true, 8, 16, 7, 5, 1, 5", "true, 8, 16, 8, 5, 2, 5"})
+    @CsvSource({
+        "true, 8, 16, 8, 6, 1, 5",
+        "false, 16, 8, 4, 4, 2, 77",
+        "true, 32, 64, 16, 8, 2, 7",
+        "true, 8, 16, 7, 5, 1, 5",
+        "true, 8, 16, 8, 5, 2, 5"
+    })
     void bytesAreReckonedAsTheyAreHeld(
             boolean middle, int first, int second, int height, int width, int batch, int keys) {
         UNet unet = unet(middle, first, second);

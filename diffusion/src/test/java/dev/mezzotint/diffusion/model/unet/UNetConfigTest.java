@@ -108,7 +108,8 @@ class UNetConfigTest {
 
     @Test
     void takesOneNumberForAllLevels() {
-        assertEquals(List.of(2, 2), UNetConfig.parse(with("attention_head_dim", "2")).heads());
+        assertEquals(
+                List.of(2, 2), UNetConfig.parse(with("attention_head_dim", "2")).heads());
         assertEquals(
                 List.of(3, 3),
                 UNetConfig.parse(with("transformer_layers_per_block", "3")).transformerLayers());

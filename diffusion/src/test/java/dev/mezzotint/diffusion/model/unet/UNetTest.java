@@ -100,12 +100,13 @@ class UNetTest {
     }
 
     private static float[] predict(UNet unet, Tape tape, double guidance, double height) {
-        TextAndSizes added = new TextAndSizes(
-                Tensor.of(new float[] {1, 2, 3}, 1, 3), new double[][] {{height, 64, 0, 0, 64, 64}});
-        UNetConditions conditions = new UNetConditions(
-                Tensor.zeros(1, 2, 4), Optional.of(added), Optional.of(new double[] {guidance}));
+        TextAndSizes added =
+                new TextAndSizes(Tensor.of(new float[] {1, 2, 3}, 1, 3), new double[][] {{height, 64, 0, 0, 64, 64}});
+        UNetConditions conditions =
+                new UNetConditions(Tensor.zeros(1, 2, 4), Optional.of(added), Optional.of(new double[] {guidance}));
         Tensor x = Tensor.of(new TorchGenerator(3).randn(16), 1, 4, 4, 1);
-        float[] out = unet.forward(tape, x, new double[] {500}, conditions).data().clone();
+        float[] out =
+                unet.forward(tape, x, new double[] {500}, conditions).data().clone();
         tape.reset();
         return out;
     }

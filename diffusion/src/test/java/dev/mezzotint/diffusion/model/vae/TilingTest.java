@@ -31,7 +31,8 @@ class TilingTest {
             Tensor latent = random(1, rows, 14, 4);
             Tensor whole = vae.decode(tape, latent).copy();
             assertArrayEquals(
-                    whole.data(), Tiling.of(vae.config()).decode(vae, tape, latent).data());
+                    whole.data(),
+                    Tiling.of(vae.config()).decode(vae, tape, latent).data());
         }
     }
 

@@ -126,7 +126,6 @@ class TinyDecoderTest {
 
     private void check(TinyDecoder decoder, Compute compute) throws IOException {
         Tape tape = Tape.inference(compute);
-        Golden.assertClose(
-                golden.image("image"), decoder.decode(tape, golden.image("latents")), TOLERANCE, "picture");
+        Golden.assertClose(golden.image("image"), decoder.decode(tape, golden.image("latents")), TOLERANCE, "picture");
     }
 }

@@ -205,7 +205,8 @@ public final class SimdActivation implements ActivationKernel {
     private static void reluBackward(
             int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
         for (int i = 0; i < length; i += LANES) {
-            VectorMask<Float> off = FloatVector.fromArray(SPECIES, x, xOffset + i).compare(VectorOperators.LE, 0f);
+            VectorMask<Float> off =
+                    FloatVector.fromArray(SPECIES, x, xOffset + i).compare(VectorOperators.LE, 0f);
             FloatVector.fromArray(SPECIES, dy, dyOffset + i).blend(0f, off).intoArray(dx, dxOffset + i);
         }
     }

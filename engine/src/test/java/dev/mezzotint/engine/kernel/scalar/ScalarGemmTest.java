@@ -18,7 +18,8 @@ class ScalarGemmTest {
         Workers workers = Workers.of(2);
         float[] packed = new float[gemm.packedLength(3, 2)];
         gemm.pack(workers, 3, 2, b, 0, 2, 1, packed, 0);
-        gemm.multiply(workers, 2, 2, 3, a, 0, rowStride, columnStride, new PackedOperand.Floats(packed), c, 0, 2, epilogue);
+        gemm.multiply(
+                workers, 2, 2, 3, a, 0, rowStride, columnStride, new PackedOperand.Floats(packed), c, 0, 2, epilogue);
         return c;
     }
 
