@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class FmaPeakBenchmark {
-    private static final int ROUNDS = 100_000;
+    private static final int ROUNDS = 30_000;
 
     /** Which of the twins. */
     @Param({"simd", "scalar"})
@@ -55,7 +55,7 @@ public class FmaPeakBenchmark {
         workers.close();
     }
 
-    /** Twelve chains on each thread. */
+    /** All chains on each thread. */
     @Benchmark
     public float[] run(FlopCounter counter) {
         counter.flops += (double) threads * ROUNDS * peak.flopsPerRound();

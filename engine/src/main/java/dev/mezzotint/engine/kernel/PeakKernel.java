@@ -7,7 +7,13 @@ public interface PeakKernel {
     /** Multiplications and additions in a round. */
     int flopsPerRound();
 
-    /** Computes v ← 0.999 v + 0.001 in independent chains and returns the sum of all v, which tends to their number. */
+    /** Both factors of every product. A power of two, so that sums are exact. */
+    float FACTOR = 0x1p-10f;
+
+    /**
+     * Computes v ← v + {@link #FACTOR}², beginning at zero, in independent chains and returns the sum of all v. It is exact up
+     * to 32,768 rounds.
+     */
     float run(int rounds);
 
     /**
@@ -20,8 +26,8 @@ public interface PeakKernel {
         // The Vector API is so slow before it is compiled that a long run would never end, and a short one shows no
         // peak.
         shortest(workers, 200, 400_000_000);
-        int rounds = 50_000;
-        return (double) workers.threads() * rounds * flopsPerRound() / shortest(workers, rounds, 100_000_000);
+        int rounds = 30_000;
+        return (double) workers.threads() * rounds * flopsPerRound() / shortest(workers, rounds, 300_000_000);
     }
 
     /** Nanoseconds of the shortest run, when none has been clearly shorter for a while. */
@@ -38,8 +44,9 @@ public interface PeakKernel {
             }
             shortest = Math.min(shortest, nanos);
         }
-        if (!(sums[0] > 0)) {
-            throw new ArithmeticException("peak: the chains came to " + sums[0] + ", which multiply-adds cannot give");
+        float expected = rounds * (flopsPerRound() / 2) * FACTOR * FACTOR;
+        if (sums[0] != expected) {
+            throw new ArithmeticException("peak: the chains came to " + sums[0] + ", not " + expected);
         }
         return shortest;
     }

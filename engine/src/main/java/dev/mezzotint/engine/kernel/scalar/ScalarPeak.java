@@ -17,33 +17,33 @@ public final class ScalarPeak implements PeakKernel {
 
     @Override
     public float run(int rounds) {
-        float x = 0.999f;
-        float y = 0.001f;
-        float v0 = x;
-        float v1 = x;
-        float v2 = x;
-        float v3 = x;
-        float v4 = x;
-        float v5 = x;
-        float v6 = x;
-        float v7 = x;
-        float v8 = x;
-        float v9 = x;
-        float v10 = x;
-        float v11 = x;
+        float x = FACTOR;
+        float y = FACTOR;
+        float v0 = 0;
+        float v1 = 0;
+        float v2 = 0;
+        float v3 = 0;
+        float v4 = 0;
+        float v5 = 0;
+        float v6 = 0;
+        float v7 = 0;
+        float v8 = 0;
+        float v9 = 0;
+        float v10 = 0;
+        float v11 = 0;
         for (int i = 0; i < rounds; i++) {
-            v0 = Math.fma(v0, x, y);
-            v1 = Math.fma(v1, x, y);
-            v2 = Math.fma(v2, x, y);
-            v3 = Math.fma(v3, x, y);
-            v4 = Math.fma(v4, x, y);
-            v5 = Math.fma(v5, x, y);
-            v6 = Math.fma(v6, x, y);
-            v7 = Math.fma(v7, x, y);
-            v8 = Math.fma(v8, x, y);
-            v9 = Math.fma(v9, x, y);
-            v10 = Math.fma(v10, x, y);
-            v11 = Math.fma(v11, x, y);
+            v0 = Math.fma(x, y, v0);
+            v1 = Math.fma(x, y, v1);
+            v2 = Math.fma(x, y, v2);
+            v3 = Math.fma(x, y, v3);
+            v4 = Math.fma(x, y, v4);
+            v5 = Math.fma(x, y, v5);
+            v6 = Math.fma(x, y, v6);
+            v7 = Math.fma(x, y, v7);
+            v8 = Math.fma(x, y, v8);
+            v9 = Math.fma(x, y, v9);
+            v10 = Math.fma(x, y, v10);
+            v11 = Math.fma(x, y, v11);
         }
         return v0 + v1 + v2 + v3 + v4 + v5 + v6 + v7 + v8 + v9 + v10 + v11;
     }
