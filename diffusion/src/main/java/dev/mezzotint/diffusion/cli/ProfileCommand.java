@@ -56,6 +56,8 @@ import picocli.CommandLine.Spec;
 final class ProfileCommand implements Callable<Integer> {
     private static final int LARGEST_THREADS = 1024;
     private static final int TOKENS = 77;
+    private static final int FEWEST_PASSES = 4;
+    private static final int WARM_UP_SECONDS = 8;
     private static final double TIMESTEP = 500;
 
     @Spec
@@ -89,9 +91,9 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(
             names = "--passes",
             paramLabel = "N",
-            description = "Passes to run; the fastest is shown, and the first ones are slow while code is compiled"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private int passes = 5;
+            description = "Passes to run, of which the fastest is shown; the first ones are slow while code is compiled"
+                    + " (default: " + FEWEST_PASSES + ", and more for " + WARM_UP_SECONDS + " seconds).")
+    private Optional<Integer> passes = Optional.empty();
 
     ProfileCommand() {}
 
@@ -100,8 +102,8 @@ final class ProfileCommand implements Callable<Integer> {
         if (threads < 1 || threads > LARGEST_THREADS) {
             throw wrong("--threads is " + threads + " but must lie from 1 to " + LARGEST_THREADS);
         }
-        if (passes < 1) {
-            throw wrong("--passes is " + passes + " but must be at least 1");
+        if (passes.isPresent() && passes.get() < 1) {
+            throw wrong("--passes is " + passes.get() + " but must be at least 1");
         }
         if (!Double.isFinite(guidance)) {
             throw wrong("--guidance is " + guidance + " but must be a finite number");
@@ -184,21 +186,26 @@ final class ProfileCommand implements Callable<Integer> {
     private void run(
             ProfileReport report, KernelLog log, Tape tape, String title, Parameters parameters, Runnable pass) {
         double shortest = Double.POSITIVE_INFINITY;
+        double total = 0;
         List<KernelCall> calls = List.of();
-        for (int i = 0; i < passes; i++) {
+        int wanted = passes.orElse(FEWEST_PASSES);
+        double least = passes.isPresent() ? 0 : WARM_UP_SECONDS;
+        int done = 0;
+        for (; done < wanted || total < least; done++) {
             log.clear();
             long start = System.nanoTime();
             pass.run();
             double seconds = (System.nanoTime() - start) / 1e9;
             tape.reset();
-            spec.commandLine()
-                    .getErr()
-                    .printf(Locale.ROOT, "%s: pass %d of %d, %.3f s%n", title, i + 1, passes, seconds);
+            total += seconds;
             if (seconds < shortest) {
                 shortest = seconds;
                 calls = log.calls();
             }
         }
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf(Locale.ROOT, "%s: %d passes in %.1f s, the fastest in %.4f s%n", title, done, total, shortest);
+        err.flush();
         report.print(title, shortest, calls, new LayerNames(parameters));
         spec.commandLine().getOut().flush();
     }

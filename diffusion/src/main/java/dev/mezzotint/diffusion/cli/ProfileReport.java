@@ -101,7 +101,7 @@ final class ProfileReport {
                 Locale.ROOT,
                 HEAD,
                 name,
-                String.format(Locale.ROOT, "%.5f", sums.seconds()),
+                String.format(Locale.ROOT, "%.6f", sums.seconds()),
                 sums.multiplies() ? String.format(Locale.ROOT, "%.1f", sums.rate()) : NONE,
                 sums.multiplies() ? String.format(Locale.ROOT, "%.0f%%", 100 * sums.rate() / peak) : NONE,
                 sums.bytes() > 0 ? String.format(Locale.ROOT, "%.2f", sums.bytes() / 1e6) : NONE,
