@@ -5,11 +5,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The input transform of {@link WinogradPass}, V = Bᵀ d B, lanes along channels. Columns of pixels are transformed first and
- * kept in a ring, because neighbouring tiles share two of their six.
+ * The input transform of {@link WinogradPass}, V = Bᵀ d B, lanes along channels. Columns of pixels are transformed
+ * first and kept in a ring, because neighbouring tiles share two of their six.
  *
- * <p>Bᵀ holds the coefficients of x(x²−a²)(x²−b²) divided by one root after the other, a = 3/4, b = 3/2; its first row is
- * divided by a²b².
+ * <p>Bᵀ holds the coefficients of x(x²−a²)(x²−b²) divided by one root after the other, a = 3/4, b = 3/2; its first
+ * row is divided by a²b².
  */
 final class WinogradInput {
     private static final VectorSpecies<Float> S = Panels.SPECIES;

@@ -18,8 +18,16 @@ final class WinogradPass {
     static final float A = 0.75f;
     static final float B = 1.5f;
 
-    /** Transformed values of the input that exist at a time: they should stay in the last-level cache. */
-    private static final int INPUT_FLOATS = 3 << 19;
+    /**
+     * Transformed values of the input that exist at a time, so that they stay in the last-level cache: as many as
+     * {@link #BAND_TILES} tiles take, within these bounds.
+     */
+    private static final int FEWEST_FLOATS = 1 << 21;
+
+    private static final int MOST_FLOATS = 3 << 20;
+
+    /** With fewer tiles the transform of the weights, made anew for each band, takes too large a part. */
+    private static final int BAND_TILES = 64;
 
     /** Tiles whose products are summed at a time by one thread: more fall out of its second-level cache. */
     private static final int LARGEST_RANGE = 128;
@@ -33,14 +41,17 @@ final class WinogradPass {
     private static final int PAGE_FLOATS = 1024;
 
     /** Measured cycles that the transforms take for one vector of weights, or of one tile. */
-    private static final double WEIGHT_CYCLES = 200;
+    private static final double WEIGHT_CYCLES = 150;
 
     private static final double INPUT_CYCLES = 400;
     private static final double OUTPUT_CYCLES = 250;
 
     private WinogradPass() {}
 
-    /** Whether this algorithm computes the convolution, and in less time than the direct one. */
+    /**
+     * Whether this algorithm computes the convolution, and one image of it in less time than the direct one. How many
+     * images there are does not count, so that an image gets the same bits in any batch.
+     */
     static boolean suits(ConvGeometry g) {
         boolean possible = g.kernelHeight() == 3
                 && g.kernelWidth() == 3
@@ -53,18 +64,19 @@ final class WinogradPass {
         return possible && cycles(WinogradShape.of(g)) < directCycles(g);
     }
 
-    /** Estimate for one thread with two multiply-add units. */
+    /** Estimate for one image and one thread with two multiply-add units. */
     private static double cycles(WinogradShape shape) {
         double in = Panels.vectors(shape.channels());
         double out = Panels.vectors(shape.outChannels());
-        double tiles = shape.tiles();
+        double tiles = shape.tileRows() * shape.tileColumns();
         double products = in * Panels.LANES * out * 36 / 2 * (tiles + 1);
         double weights = in * Panels.LANES * out * WEIGHT_CYCLES * Math.max(1, tiles / LARGEST_RANGE);
         return products + weights + tiles * (in * INPUT_CYCLES + out * OUTPUT_CYCLES);
     }
 
     private static double directCycles(ConvGeometry g) {
-        return g.rows() * (double) g.depth() * Panels.vectors(g.outChannels()) / 2;
+        double pixels = (double) g.outHeight() * g.outWidth();
+        return pixels * g.depth() * Panels.vectors(g.outChannels()) / 2;
     }
 
     static void run(
@@ -79,8 +91,9 @@ final class WinogradPass {
         int blocks = shape.blocks();
         int pitch = shape.pitch();
         int strips = shape.strips();
-        int stripFloats = shape.tileColumns() * 36 * blocks * pitch;
-        int largest = Math.clamp(INPUT_FLOATS / stripFloats, 1, strips);
+        int tileFloats = 36 * blocks * pitch;
+        int bandFloats = Math.clamp(BAND_TILES * tileFloats, FEWEST_FLOATS, MOST_FLOATS);
+        int largest = Math.clamp(bandFloats / (tileFloats * shape.tileColumns()), 1, strips);
         int bands = (strips + largest - 1) / largest;
         int longest = (strips + bands - 1) / bands;
         int slice = slice(longest * shape.tileColumns() * pitch);
@@ -162,11 +175,9 @@ final class WinogradPass {
             int length = shape.blockLength(block);
             for (int i = 0; i < 36; i++) {
                 int shift = (36 * block + i) * vSlice;
-                for (int tile = 0; tile < tiles; tile += Panels.TILE_ROWS) {
-                    int c = i * mSlice + tile * width;
-                    RowMicroKernel.multiply(
-                            vectors, length, v, rows, tile, tiles - 1, shift, u, i * uSlice, m, c, width, block > 0);
-                }
+                int at = i * uSlice;
+                WinogradMicroKernel.multiply(
+                        vectors, length, v, rows, tiles, shift, u, at, m, i * mSlice, block > 0);
             }
         }
         float[] image = scratch.patches(16 * width);

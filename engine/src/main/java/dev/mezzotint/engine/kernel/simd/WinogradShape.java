@@ -3,12 +3,13 @@ package dev.mezzotint.engine.kernel.simd;
 import dev.mezzotint.engine.kernel.ConvGeometry;
 
 /**
- * How {@link WinogradPass} cuts a convolution: the output into tiles of 4 × 4 pixels, a row of tiles of one image is a
- * strip; the channels into blocks of whole vectors, whose transformed weights for one panel fit into the second-level cache.
+ * How {@link WinogradPass} cuts a convolution: the output into tiles of 4 × 4 pixels, a row of tiles of one image is
+ * a strip; the channels into blocks of whole vectors, whose transformed weights for one panel fit into the
+ * second-level cache.
  */
 record WinogradShape(int batch, int height, int width, int channels, int outChannels) {
     /** Channels in a block at most. */
-    private static final int LARGEST_BLOCK = 128;
+    private static final int LARGEST_BLOCK = 64;
 
     static WinogradShape of(ConvGeometry g) {
         return new WinogradShape(g.batch(), g.height(), g.width(), g.inChannels(), g.outChannels());
@@ -24,10 +25,6 @@ record WinogradShape(int batch, int height, int width, int channels, int outChan
 
     int strips() {
         return batch * tileRows();
-    }
-
-    int tiles() {
-        return strips() * tileColumns();
     }
 
     int blocks() {

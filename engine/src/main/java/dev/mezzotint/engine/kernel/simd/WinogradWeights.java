@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The weight transform of {@link WinogradPass}, U = G g Gᵀ, from a panel packed for the direct algorithm, lanes along its
- * columns. G evaluates the kernel, a polynomial of degree 2, at 0, ±a, ±b and ∞, divided by the derivative of
+ * The weight transform of {@link WinogradPass}, U = G g Gᵀ, from a panel packed for the direct algorithm, lanes along
+ * its columns. G evaluates the kernel, a polynomial of degree 2, at 0, ±a, ±b and ∞, divided by the derivative of
  * x(x²−a²)(x²−b²) there, save that the first row is not divided.
  */
 final class WinogradWeights {

@@ -169,6 +169,26 @@ class WinogradPassTest {
     }
 
     @Test
+    void anImageGetsTheSameBitsInAnyBatch() {
+        try (Workers workers = Workers.of(2)) {
+            for (int size : new int[] {2, 4, 8, 11}) {
+                ConvGeometry both = geometry(3, size, size, 80, 72);
+                ConvGeometry alone = geometry(1, size, size, 80, 72);
+                assertEquals(WinogradPass.suits(both), WinogradPass.suits(alone));
+                Operands operands = Operands.of(both, Epilogue.STORE, size);
+                float[] y = winograd(workers, both, operands, Kept.FLOATS);
+                Operands first = new Operands(
+                        operands.x(),
+                        operands.weight(),
+                        Arrays.copyOf(operands.y(), OFFSET + alone.rows() * alone.outChannels()),
+                        Epilogue.STORE);
+                assertArrayEquals(
+                        winograd(workers, alone, first, Kept.FLOATS), Arrays.copyOf(y, first.y().length));
+            }
+        }
+    }
+
+    @Test
     void weightsInHalfPrecisionGiveTheBitsOfTheFloatsThatTheyStandFor() {
         Random random = new Random(9);
         Workers workers = Workers.of(1);
@@ -187,7 +207,9 @@ class WinogradPassTest {
     @Test
     void suitsWideLayersOnImagesOfSomeSizeAlone() {
         assertTrue(WinogradPass.suits(geometry(1, 64, 64, 320, 320)));
-        assertTrue(WinogradPass.suits(geometry(2, 16, 16, 64, 64)));
+        assertTrue(WinogradPass.suits(geometry(1, 16, 16, 64, 64)));
+        assertTrue(WinogradPass.suits(geometry(1, 8, 8, 1280, 1280)));
+        assertFalse(WinogradPass.suits(geometry(1, 4, 4, 1280, 1280)));
         assertFalse(WinogradPass.suits(geometry(1, 64, 64, 3, 128)));
         assertFalse(WinogradPass.suits(geometry(1, 1, 1, 320, 320)));
         assertFalse(WinogradPass.suits(ConvGeometry.square(1, 64, 64, 320, 320, 3, 2, 1)));
