@@ -176,8 +176,7 @@ final class WinogradPass {
             for (int i = 0; i < 36; i++) {
                 int shift = (36 * block + i) * vSlice;
                 int at = i * uSlice;
-                WinogradMicroKernel.multiply(
-                        vectors, length, v, rows, tiles, shift, u, at, m, i * mSlice, block > 0);
+                WinogradMicroKernel.multiply(vectors, length, v, rows, tiles, shift, u, at, m, i * mSlice, block > 0);
             }
         }
         float[] image = scratch.patches(16 * width);

@@ -182,8 +182,7 @@ class WinogradPassTest {
                         operands.weight(),
                         Arrays.copyOf(operands.y(), OFFSET + alone.rows() * alone.outChannels()),
                         Epilogue.STORE);
-                assertArrayEquals(
-                        winograd(workers, alone, first, Kept.FLOATS), Arrays.copyOf(y, first.y().length));
+                assertArrayEquals(winograd(workers, alone, first, Kept.FLOATS), Arrays.copyOf(y, first.y().length));
             }
         }
     }
