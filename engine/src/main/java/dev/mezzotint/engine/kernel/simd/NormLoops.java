@@ -7,10 +7,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loops of group norm over one slab of (positions, channels). They go through chunks that stay in the
- * first-level cache; within a chunk a vector of channels walks down the positions and sums in float, and the chunks are
- * added in double precision. Channels that fill no vector are walked one by one; masked loads in these loops made the
- * whole pass two to four times as slow.
+ * The inner loops of group norm over one slab of (positions, channels). The forward pass goes along the rows as they lie in
+ * memory, since it is memory that it waits for; the backward pass goes through chunks that stay in the first-level cache,
+ * where a vector of channels walks down the positions. Both sum some positions in float and add those sums in double
+ * precision. Channels that fill no vector are walked one by one; masked loads in these loops made the whole pass two to
+ * four times as slow.
  */
 final class NormLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -20,18 +21,30 @@ final class NormLoops {
     private static final int CHUNK_MOST = 64;
     private static final int CHUNK_LEAST = 16;
 
+    /** Positions whose moments are summed in float. */
+    private static final int FLOAT_POSITIONS = 128;
+
+    /** Rows that share what is loaded for a vector of channels. */
+    private static final int ROWS = 4;
+
     private NormLoops() {}
 
     /** Fills three rows of sums: a pivot near the mean, Σ (x − pivot), Σ (x − pivot)². */
     static void moments(
             int channels, int positions, float[] x, int xOffset, double[] sums, int sumsOffset, float[] chunk) {
         Arrays.fill(sums, sumsOffset, sumsOffset + NormFold.SUMS * channels, 0);
-        int size = chunkPositions(channels);
-        pivots(channels, Math.min(size, positions), x, xOffset, chunk, 2 * channels);
+        pivots(channels, Math.min(chunkPositions(channels), positions), x, xOffset, chunk, 2 * channels);
         SimdSums.accumulate(channels, chunk, 2 * channels, sums, sumsOffset);
-        for (int p = 0; p < positions; p += size) {
-            int count = Math.min(size, positions - p);
-            chunkMoments(channels, count, x, xOffset + p * channels, chunk, 2 * channels);
+        for (int from = 0; from < positions; from += FLOAT_POSITIONS) {
+            int to = Math.min(positions, from + FLOAT_POSITIONS);
+            Arrays.fill(chunk, 0, 2 * channels, 0);
+            int p = from;
+            for (; p <= to - ROWS; p += ROWS) {
+                addMoments(channels, ROWS, x, xOffset + p * channels, chunk);
+            }
+            for (; p < to; p++) {
+                addMoments(channels, 1, x, xOffset + p * channels, chunk);
+            }
             SimdSums.accumulate(2 * channels, chunk, 0, sums, sumsOffset + channels);
         }
     }
@@ -47,6 +60,12 @@ final class NormLoops {
             int first,
             float[] y,
             int yOffset) {
+        if (activation == Activation.SILU && channels % LANES == 0) {
+            for (int p = 0; p < positions; p++) {
+                affineSilu(channels, x, xOffset + p * channels, coefficients, first, y, yOffset + p * channels);
+            }
+            return;
+        }
         int size = chunkPositions(channels);
         for (int p = 0; p < positions; p += size) {
             int count = Math.min(size, positions - p);
@@ -136,32 +155,46 @@ final class NormLoops {
         }
     }
 
-    private static void chunkMoments(
-            int channels, int positions, float[] x, int xOffset, float[] chunk, int pivotsOffset) {
+    /** Adds what {@link #ROWS} rows, or one, give to Σ (x − pivot) and Σ (x − pivot)²; the pivots stand behind those. */
+    private static void addMoments(int channels, int rows, float[] x, int xOffset, float[] chunk) {
         int c = 0;
-        for (; c <= channels - LANES; c += LANES) {
-            FloatVector pivot = FloatVector.fromArray(SPECIES, chunk, pivotsOffset + c);
-            FloatVector sum = FloatVector.zero(SPECIES);
-            FloatVector squares = FloatVector.zero(SPECIES);
-            for (int p = 0; p < positions; p++) {
-                FloatVector deviation = FloatVector.fromArray(SPECIES, x, xOffset + p * channels + c)
-                        .sub(pivot);
-                sum = sum.add(deviation);
-                squares = deviation.lanewise(VectorOperators.FMA, deviation, squares);
+        if (rows == ROWS) {
+            for (; c <= channels - LANES; c += LANES) {
+                int at = xOffset + c;
+                FloatVector pivot = FloatVector.fromArray(SPECIES, chunk, 2 * channels + c);
+                FloatVector d0 = FloatVector.fromArray(SPECIES, x, at).sub(pivot);
+                FloatVector d1 =
+                        FloatVector.fromArray(SPECIES, x, at + channels).sub(pivot);
+                FloatVector d2 =
+                        FloatVector.fromArray(SPECIES, x, at + 2 * channels).sub(pivot);
+                FloatVector d3 =
+                        FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(pivot);
+                FloatVector sum = FloatVector.fromArray(SPECIES, chunk, c);
+                FloatVector squares = FloatVector.fromArray(SPECIES, chunk, channels + c);
+                sum.add(d0.add(d1).add(d2.add(d3))).intoArray(chunk, c);
+                squares.add(d0.fma(d0, d1.mul(d1)).add(d2.fma(d2, d3.mul(d3)))).intoArray(chunk, channels + c);
             }
-            sum.intoArray(chunk, c);
-            squares.intoArray(chunk, channels + c);
         }
         for (; c < channels; c++) {
-            float sum = 0;
-            float squares = 0;
-            for (int p = 0; p < positions; p++) {
-                float deviation = x[xOffset + p * channels + c] - chunk[pivotsOffset + c];
-                sum += deviation;
-                squares = Math.fma(deviation, deviation, squares);
+            float pivot = chunk[2 * channels + c];
+            for (int r = 0; r < rows; r++) {
+                float deviation = x[xOffset + r * channels + c] - pivot;
+                chunk[c] += deviation;
+                chunk[channels + c] = Math.fma(deviation, deviation, chunk[channels + c]);
             }
-            chunk[c] = sum;
-            chunk[channels + c] = squares;
+        }
+    }
+
+    /** One row of y = silu((x − mean) · scale + shift), in whole vectors. */
+    private static void affineSilu(
+            int channels, float[] x, int xOffset, float[] coefficients, int first, float[] y, int yOffset) {
+        for (int c = 0; c < channels; c += LANES) {
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
+            FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c);
+            FloatVector deviation =
+                    FloatVector.fromArray(SPECIES, x, xOffset + c).sub(mean);
+            SimdMath.silu(deviation.fma(scale, shift)).intoArray(y, yOffset + c);
         }
     }
 
@@ -174,24 +207,22 @@ final class NormLoops {
             int first,
             float[] y,
             int yOffset) {
-        int c = 0;
-        for (; c <= channels - LANES; c += LANES) {
-            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
-            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
-            FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c);
-            for (int p = 0; p < positions; p++) {
-                int at = p * channels + c;
+        for (int p = 0; p < positions; p++) {
+            int from = xOffset + p * channels;
+            int to = yOffset + p * channels;
+            int c = 0;
+            for (; c <= channels - LANES; c += LANES) {
+                FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+                FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
+                FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c);
                 FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
-                deviation.lanewise(VectorOperators.FMA, scale, shift).intoArray(y, yOffset + at);
+                        FloatVector.fromArray(SPECIES, x, from + c).sub(mean);
+                deviation.fma(scale, shift).intoArray(y, to + c);
             }
-        }
-        for (; c < channels; c++) {
-            float scale = coefficients[first + channels + c];
-            float shift = coefficients[first + 2 * channels + c];
-            for (int p = 0; p < positions; p++) {
-                int at = p * channels + c;
-                y[yOffset + at] = Math.fma(x[xOffset + at] - coefficients[first + c], scale, shift);
+            for (; c < channels; c++) {
+                float scale = coefficients[first + channels + c];
+                float shift = coefficients[first + 2 * channels + c];
+                y[to + c] = Math.fma(x[from + c] - coefficients[first + c], scale, shift);
             }
         }
     }

@@ -15,8 +15,13 @@ import java.util.function.IntConsumer;
  * the bits, are the same either way.
  */
 public final class SimdNorm implements NormKernel {
-    /** Elements of a slab: 128 KiB of x. */
-    private static final int SLAB = 32768;
+    /** Elements of a slab, at least and at most: 128 to 512 KiB of x. */
+    private static final int SMALLEST_SLAB = 1 << 15;
+
+    private static final int LARGEST_SLAB = 1 << 17;
+
+    /** Slabs of an image, so that there are enough to share, if they do not become too small. */
+    private static final int SLABS = 8;
 
     private final ThreadLocal<NormScratch> scratch = ThreadLocal.withInitial(NormScratch::new);
     private final SimdLayerNorm layer = new SimdLayerNorm(scratch);
@@ -166,7 +171,9 @@ public final class SimdNorm implements NormKernel {
         for (int n = 0; n < images; n++) {
             fold.accept(n);
         }
-        workers.run(images * slabs.count(), second);
+        // Backwards, because the last slabs are still in the cache.
+        int last = images * slabs.count() - 1;
+        workers.run(images * slabs.count(), slab -> second.accept(last - slab));
     }
 
     /**
@@ -178,7 +185,8 @@ public final class SimdNorm implements NormKernel {
      */
     record Slabs(int count, int size, int imagePositions, int channels) {
         static Slabs of(NormGeometry g) {
-            int size = Math.max(1, Math.min(g.positions(), SLAB / g.channels()));
+            int elements = Math.clamp(g.positions() * g.channels() / SLABS, SMALLEST_SLAB, LARGEST_SLAB);
+            int size = Math.clamp(elements / g.channels(), 1, g.positions());
             return new Slabs(Blocks.count(g.positions(), size), size, g.positions(), g.channels());
         }
 
