@@ -32,15 +32,82 @@ final class ColumnMicroKernel {
             float[] b,
             int bOffset,
             int[] index,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] c,
             int cOffset,
             int cRowStride,
             boolean add) {
         switch (vectors) {
-            case 1 -> tile1(k, a, aOffset, aStep, last, b, bOffset, index, c, cOffset, cRowStride, add);
-            case 2 -> tile2(k, a, aOffset, aStep, last, b, bOffset, index, c, cOffset, cRowStride, add);
-            case 3 -> tile3(k, a, aOffset, aStep, last, b, bOffset, index, c, cOffset, cRowStride, add);
-            case 4 -> tile4(k, a, aOffset, aStep, last, b, bOffset, index, c, cOffset, cRowStride, add);
+            case 1 ->
+                tile1(
+                        k,
+                        a,
+                        aOffset,
+                        aStep,
+                        last,
+                        b,
+                        bOffset,
+                        index,
+                        start,
+                        startOffset,
+                        startRowStride,
+                        c,
+                        cOffset,
+                        cRowStride,
+                        add);
+            case 2 ->
+                tile2(
+                        k,
+                        a,
+                        aOffset,
+                        aStep,
+                        last,
+                        b,
+                        bOffset,
+                        index,
+                        start,
+                        startOffset,
+                        startRowStride,
+                        c,
+                        cOffset,
+                        cRowStride,
+                        add);
+            case 3 ->
+                tile3(
+                        k,
+                        a,
+                        aOffset,
+                        aStep,
+                        last,
+                        b,
+                        bOffset,
+                        index,
+                        start,
+                        startOffset,
+                        startRowStride,
+                        c,
+                        cOffset,
+                        cRowStride,
+                        add);
+            case 4 ->
+                tile4(
+                        k,
+                        a,
+                        aOffset,
+                        aStep,
+                        last,
+                        b,
+                        bOffset,
+                        index,
+                        start,
+                        startOffset,
+                        startRowStride,
+                        c,
+                        cOffset,
+                        cRowStride,
+                        add);
             default -> throw new IllegalArgumentException("a tile is 1 to 4 vectors wide, not " + vectors);
         }
     }
@@ -54,6 +121,9 @@ final class ColumnMicroKernel {
             float[] b,
             int bOffset,
             int[] index,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -126,30 +196,30 @@ final class ColumnMicroKernel {
             c53 = a5.fma(b3, c53);
         }
         if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
-            c01 = c01.add(FloatVector.fromArray(S, c, cOffset + LANES));
-            c02 = c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES));
-            c03 = c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES));
-            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
-            c11 = c11.add(FloatVector.fromArray(S, c, cOffset + cRowStride + LANES));
-            c12 = c12.add(FloatVector.fromArray(S, c, cOffset + cRowStride + 2 * LANES));
-            c13 = c13.add(FloatVector.fromArray(S, c, cOffset + cRowStride + 3 * LANES));
-            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
-            c21 = c21.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + LANES));
-            c22 = c22.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + 2 * LANES));
-            c23 = c23.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + 3 * LANES));
-            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
-            c31 = c31.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + LANES));
-            c32 = c32.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + 2 * LANES));
-            c33 = c33.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + 3 * LANES));
-            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
-            c41 = c41.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + LANES));
-            c42 = c42.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + 2 * LANES));
-            c43 = c43.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + 3 * LANES));
-            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
-            c51 = c51.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + LANES));
-            c52 = c52.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + 2 * LANES));
-            c53 = c53.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + 3 * LANES));
+            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
+            c01 = c01.add(FloatVector.fromArray(S, start, startOffset + LANES));
+            c02 = c02.add(FloatVector.fromArray(S, start, startOffset + 2 * LANES));
+            c03 = c03.add(FloatVector.fromArray(S, start, startOffset + 3 * LANES));
+            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
+            c11 = c11.add(FloatVector.fromArray(S, start, startOffset + startRowStride + LANES));
+            c12 = c12.add(FloatVector.fromArray(S, start, startOffset + startRowStride + 2 * LANES));
+            c13 = c13.add(FloatVector.fromArray(S, start, startOffset + startRowStride + 3 * LANES));
+            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
+            c21 = c21.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + LANES));
+            c22 = c22.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + 2 * LANES));
+            c23 = c23.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + 3 * LANES));
+            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
+            c31 = c31.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + LANES));
+            c32 = c32.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + 2 * LANES));
+            c33 = c33.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + 3 * LANES));
+            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
+            c41 = c41.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + LANES));
+            c42 = c42.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + 2 * LANES));
+            c43 = c43.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + 3 * LANES));
+            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
+            c51 = c51.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + LANES));
+            c52 = c52.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + 2 * LANES));
+            c53 = c53.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + 3 * LANES));
         }
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
@@ -186,6 +256,9 @@ final class ColumnMicroKernel {
             float[] b,
             int bOffset,
             int[] index,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -245,24 +318,24 @@ final class ColumnMicroKernel {
             c52 = a5.fma(b2, c52);
         }
         if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
-            c01 = c01.add(FloatVector.fromArray(S, c, cOffset + LANES));
-            c02 = c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES));
-            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
-            c11 = c11.add(FloatVector.fromArray(S, c, cOffset + cRowStride + LANES));
-            c12 = c12.add(FloatVector.fromArray(S, c, cOffset + cRowStride + 2 * LANES));
-            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
-            c21 = c21.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + LANES));
-            c22 = c22.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + 2 * LANES));
-            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
-            c31 = c31.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + LANES));
-            c32 = c32.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + 2 * LANES));
-            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
-            c41 = c41.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + LANES));
-            c42 = c42.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + 2 * LANES));
-            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
-            c51 = c51.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + LANES));
-            c52 = c52.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + 2 * LANES));
+            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
+            c01 = c01.add(FloatVector.fromArray(S, start, startOffset + LANES));
+            c02 = c02.add(FloatVector.fromArray(S, start, startOffset + 2 * LANES));
+            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
+            c11 = c11.add(FloatVector.fromArray(S, start, startOffset + startRowStride + LANES));
+            c12 = c12.add(FloatVector.fromArray(S, start, startOffset + startRowStride + 2 * LANES));
+            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
+            c21 = c21.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + LANES));
+            c22 = c22.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + 2 * LANES));
+            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
+            c31 = c31.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + LANES));
+            c32 = c32.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + 2 * LANES));
+            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
+            c41 = c41.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + LANES));
+            c42 = c42.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + 2 * LANES));
+            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
+            c51 = c51.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + LANES));
+            c52 = c52.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + 2 * LANES));
         }
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
@@ -293,6 +366,9 @@ final class ColumnMicroKernel {
             float[] b,
             int bOffset,
             int[] index,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -339,18 +415,18 @@ final class ColumnMicroKernel {
             c51 = a5.fma(b1, c51);
         }
         if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
-            c01 = c01.add(FloatVector.fromArray(S, c, cOffset + LANES));
-            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
-            c11 = c11.add(FloatVector.fromArray(S, c, cOffset + cRowStride + LANES));
-            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
-            c21 = c21.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride + LANES));
-            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
-            c31 = c31.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride + LANES));
-            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
-            c41 = c41.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride + LANES));
-            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
-            c51 = c51.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride + LANES));
+            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
+            c01 = c01.add(FloatVector.fromArray(S, start, startOffset + LANES));
+            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
+            c11 = c11.add(FloatVector.fromArray(S, start, startOffset + startRowStride + LANES));
+            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
+            c21 = c21.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + LANES));
+            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
+            c31 = c31.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + LANES));
+            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
+            c41 = c41.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + LANES));
+            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
+            c51 = c51.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + LANES));
         }
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
@@ -375,6 +451,9 @@ final class ColumnMicroKernel {
             float[] b,
             int bOffset,
             int[] index,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -408,12 +487,12 @@ final class ColumnMicroKernel {
             c50 = a5.fma(b0, c50);
         }
         if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
-            c10 = c10.add(FloatVector.fromArray(S, c, cOffset + cRowStride));
-            c20 = c20.add(FloatVector.fromArray(S, c, cOffset + 2 * cRowStride));
-            c30 = c30.add(FloatVector.fromArray(S, c, cOffset + 3 * cRowStride));
-            c40 = c40.add(FloatVector.fromArray(S, c, cOffset + 4 * cRowStride));
-            c50 = c50.add(FloatVector.fromArray(S, c, cOffset + 5 * cRowStride));
+            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
+            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
+            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
+            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
+            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
+            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
         }
         c00.intoArray(c, cOffset);
         c10.intoArray(c, cOffset + cRowStride);

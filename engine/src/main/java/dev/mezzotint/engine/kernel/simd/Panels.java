@@ -21,7 +21,7 @@ final class Panels {
     static final int WIDTH = VECTORS * LANES;
 
     /** Rows of B that one pass sums over: few enough that they stay in the cache while rows of A pass by. */
-    private static final int MAX_DEPTH = 384;
+    private static final int MAX_DEPTH = 640;
 
     private Panels() {}
 

@@ -10,13 +10,13 @@ import dev.mezzotint.engine.parallel.Workers;
  * into passes whose slice of a panel stays in the cache.
  */
 public final class SimdGemm implements GemmKernel {
-    /** Tiles in a block of rows: their slice of A stays in the second-level cache while the panels pass by. */
-    private static final int LARGEST_BLOCK = 32;
+    /** Tiles in a block of rows, 258 rows of them: their slice of A stays in the second-level cache while the panels pass. */
+    private static final int LARGEST_BLOCK = 43;
 
-    /** Rows or columns of A so many floats apart (2 KiB) fall into the same few sets of the cache. */
+    /** Columns of A so many floats apart (2 KiB) fall into the same few sets of the cache. */
     private static final int ALIASING = 512;
 
-    /** Panels that must use a copy of A before it pays. */
+    /** Panels that must use a copy of a transposed A before it pays. */
     private static final int PANELS_WORTH_A_COPY = 2;
 
     /** Holds no state. */
@@ -78,7 +78,7 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         int tiles = (m + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        Split split = Split.of(workers, tiles, LARGEST_BLOCK, Panels.count(n), 2.0 * m * n * k);
+        Split split = Split.ofPanels(workers, tiles, LARGEST_BLOCK, Panels.count(n), 2.0 * m * n * k);
         workers.run(split.tasks(), task -> {
             int row = split.rowFrom(task) * Panels.TILE_ROWS;
             int rows = Math.min(m, split.rowTo(task) * Panels.TILE_ROWS) - row;
@@ -86,11 +86,10 @@ public final class SimdGemm implements GemmKernel {
             int to = split.panelTo(task);
             int aStart = aOffset + row * aRowStride;
             int cStart = cOffset + row * cRowStride;
-            boolean aliased = aRowStride % ALIASING == 0 || aColumnStride % ALIASING == 0;
-            boolean copied = aliased && to - from >= PANELS_WORTH_A_COPY;
+            boolean aliased = aColumnStride % ALIASING == 0 && to - from >= PANELS_WORTH_A_COPY;
             if (aRowStride == 1
                     && aColumnStride != 1
-                    && !copied
+                    && !aliased
                     && packed instanceof PackedOperand.Floats(float[] values)) {
                 alongColumns(rows, n, k, a, aStart, aColumnStride, values, from, to, c, cStart, cRowStride, epilogue);
             } else {
@@ -102,7 +101,6 @@ public final class SimdGemm implements GemmKernel {
                         aStart,
                         aRowStride,
                         aColumnStride,
-                        copied || aColumnStride != 1,
                         packed,
                         from,
                         to,
@@ -114,11 +112,7 @@ public final class SimdGemm implements GemmKernel {
         });
     }
 
-    /**
-     * A runs along k, or is copied slice by slice so that it does.
-     *
-     * @param copied whether each slice of A goes through a buffer
-     */
+    /** A runs along k, or is copied slice by slice so that it does. */
     private static void alongRows(
             int rows,
             int n,
@@ -127,7 +121,6 @@ public final class SimdGemm implements GemmKernel {
             int aOffset,
             int aRowStride,
             int aColumnStride,
-            boolean copied,
             PackedOperand packed,
             int panelFrom,
             int panelTo,
@@ -135,6 +128,7 @@ public final class SimdGemm implements GemmKernel {
             int cOffset,
             int cRowStride,
             Epilogue epilogue) {
+        boolean copied = aColumnStride != 1;
         Scratch scratch = Scratch.ofThread();
         int[] positions = scratch.positions(rows);
         int passes = Panels.depthBlocks(k);
@@ -223,12 +217,6 @@ public final class SimdGemm implements GemmKernel {
 
     private static void copy(
             int rows, int depth, float[] a, int aOffset, int aRowStride, int aColumnStride, float[] slice, int pitch) {
-        if (aColumnStride == 1) {
-            for (int i = 0; i < rows; i++) {
-                System.arraycopy(a, aOffset + i * aRowStride, slice, i * pitch, depth);
-            }
-            return;
-        }
         // In strips of a few rows, so that what one cache line of A holds goes to lines that are still in the cache.
         for (int i = 0; i < rows; i += Panels.LANES) {
             int end = Math.min(rows, i + Panels.LANES);

@@ -37,7 +37,11 @@ final class Tiles {
             Epilogue epilogue,
             boolean first,
             boolean last) {
-        boolean add = !first || epilogue.accumulate();
+        // The sum of the first pass starts from what C holds or from the bias, whose row stride is none.
+        boolean biased = first && !epilogue.accumulate() && epilogue.hasBias();
+        boolean add = biased || !first || epilogue.accumulate();
+        float[] start = biased ? epilogue.bias() : c;
+        int startRowStride = biased ? 0 : cRowStride;
         for (int panel = panelFrom; panel < panelTo; panel++) {
             int columns = Panels.columns(n, panel);
             int vectors = Panels.vectors(columns);
@@ -49,9 +53,25 @@ final class Tiles {
             for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
                 int to = cOffset + row * cRowStride + column;
+                int startOffset = biased ? column : to;
                 if (count == Panels.TILE_ROWS && columns == width) {
                     RowMicroKernel.multiply(
-                            vectors, depth, a, positions, row, rows - 1, shift, b, bOffset, c, to, cRowStride, add);
+                            vectors,
+                            depth,
+                            a,
+                            positions,
+                            row,
+                            rows - 1,
+                            shift,
+                            b,
+                            bOffset,
+                            start,
+                            startOffset,
+                            startRowStride,
+                            c,
+                            to,
+                            cRowStride,
+                            add);
                 } else {
                     RowMicroKernel.multiply(
                             vectors,
@@ -65,9 +85,23 @@ final class Tiles {
                             bOffset,
                             scratch.tile,
                             0,
+                            0,
+                            scratch.tile,
+                            0,
                             width,
                             false);
-                    copy(scratch.tile, width, count, columns, c, to, cRowStride, add);
+                    copy(
+                            scratch.tile,
+                            width,
+                            count,
+                            columns,
+                            start,
+                            startOffset,
+                            startRowStride,
+                            c,
+                            to,
+                            cRowStride,
+                            add);
                 }
                 if (last) {
                     finish(epilogue, c, to, cRowStride, count, column, columns);
@@ -104,7 +138,11 @@ final class Tiles {
             Epilogue epilogue,
             boolean first,
             boolean last) {
-        boolean add = !first || epilogue.accumulate();
+        // The sum of the first pass starts from what C holds or from the bias, whose row stride is none.
+        boolean biased = first && !epilogue.accumulate() && epilogue.hasBias();
+        boolean add = biased || !first || epilogue.accumulate();
+        float[] start = biased ? epilogue.bias() : c;
+        int startRowStride = biased ? 0 : cRowStride;
         for (int panel = panelFrom; panel < panelTo; panel++) {
             int columns = Panels.columns(n, panel);
             int vectors = Panels.vectors(columns);
@@ -114,9 +152,25 @@ final class Tiles {
             for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
                 int to = cOffset + row * cRowStride + column;
+                int startOffset = biased ? column : to;
                 if (count == Panels.TILE_ROWS && columns == width) {
                     ColumnMicroKernel.multiply(
-                            vectors, depth, a, aOffset + row, aStep, count - 1, b, from, index, c, to, cRowStride, add);
+                            vectors,
+                            depth,
+                            a,
+                            aOffset + row,
+                            aStep,
+                            count - 1,
+                            b,
+                            from,
+                            index,
+                            start,
+                            startOffset,
+                            startRowStride,
+                            c,
+                            to,
+                            cRowStride,
+                            add);
                 } else {
                     ColumnMicroKernel.multiply(
                             vectors,
@@ -130,9 +184,23 @@ final class Tiles {
                             index,
                             scratch.tile,
                             0,
+                            0,
+                            scratch.tile,
+                            0,
                             width,
                             false);
-                    copy(scratch.tile, width, count, columns, c, to, cRowStride, add);
+                    copy(
+                            scratch.tile,
+                            width,
+                            count,
+                            columns,
+                            start,
+                            startOffset,
+                            startRowStride,
+                            c,
+                            to,
+                            cRowStride,
+                            add);
                 }
                 if (last) {
                     finish(epilogue, c, to, cRowStride, count, column, columns);
@@ -142,13 +210,24 @@ final class Tiles {
     }
 
     private static void copy(
-            float[] tile, int width, int rows, int columns, float[] c, int cOffset, int cRowStride, boolean add) {
+            float[] tile,
+            int width,
+            int rows,
+            int columns,
+            float[] start,
+            int startOffset,
+            int startRowStride,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean add) {
         for (int i = 0; i < rows; i++) {
             int from = i * width;
             int to = cOffset + i * cRowStride;
             if (add) {
+                int with = startOffset + i * startRowStride;
                 for (int j = 0; j < columns; j++) {
-                    c[to + j] += tile[from + j];
+                    c[to + j] = tile[from + j] + start[with + j];
                 }
             } else {
                 for (int j = 0; j < columns; j++) {
@@ -158,10 +237,10 @@ final class Tiles {
         }
     }
 
-    /** Bias and activation on a tile that is still in the first-level cache. */
+    /** What the sum could not start from, on a tile that is still in the first-level cache. */
     private static void finish(
             Epilogue epilogue, float[] c, int cOffset, int cRowStride, int rows, int column, int columns) {
-        if (epilogue.hasBias()) {
+        if (epilogue.hasBias() && epilogue.accumulate()) {
             float[] bias = epilogue.bias();
             for (int i = 0; i < rows; i++) {
                 int to = cOffset + i * cRowStride;
