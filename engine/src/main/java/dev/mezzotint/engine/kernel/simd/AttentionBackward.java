@@ -77,8 +77,8 @@ final class AttentionBackward {
             int vectors = TileProduct.vectors(count);
             int visible = geometry.causal() ? query + count : geometry.keys();
             int row = queryRow + query * stride;
-            AttentionPanels.transposeIn(count, width, toLog2, q, qOffset + row, stride, queries);
-            AttentionPanels.transposeIn(count, width, 1f, dOut, dOutOffset + row, stride, outGradients);
+            AttentionPanels.transposeIn(count, width, toLog2, q, qOffset + row, stride, queries, 0);
+            AttentionPanels.transposeIn(count, width, 1f, dOut, dOutOffset + row, stride, outGradients, 0);
             copyRows(count, width, q, qOffset + row, stride, queryRows);
             copyRows(count, width, dOut, dOutOffset + row, stride, outGradientRows);
             for (int i = 0; i < count; i++) {
@@ -96,15 +96,15 @@ final class AttentionBackward {
                 if (geometry.causal()) {
                     AttentionPanels.hideFuture(query, key, keys, vectors, probabilities);
                 }
+                SimdExp.powersOfTwo(keys, vectors, probabilities, logSums, 0, unused, unused);
                 for (int lane = 0; lane < vectors * LANES; lane += LANES) {
-                    SimdExp.powersOfTwo(probabilities, lane, PANEL, keys, logSums, lane, unused, lane);
                     scoreGradients(lane, keys);
                 }
                 TileProduct.multiply(width, vectors, keys, k, kRow, 1, stride, gradients, 0, dqSums, 0, PANEL, key > 0);
                 addRows(keys, width, count, probabilities, outGradientRows, dvSums, key * sumStride, sumStride);
                 addRows(keys, width, count, gradients, queryRows, dkSums, key * sumStride, sumStride);
             }
-            AttentionPanels.transposeOut(count, width, scales, dqSums, dq, dqOffset + row, stride);
+            AttentionPanels.transposeOut(count, width, scales, dqSums, 0, dq, dqOffset + row, stride);
         }
         for (int key = 0; key < geometry.keys(); key++) {
             int row = keyRow + key * stride;

@@ -7,19 +7,38 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import dev.mezzotint.engine.kernel.AttentionGeometry;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
- * The forward pass over one block of queries: for each block of keys, scores Sᵀ = K Qᵀ, an online softmax along the keys,
- * and Oᵀ += Vᵀ Pᵀ. An instance is the scratch memory of one thread.
+ * The forward pass over some panels of queries: for each block of keys and each panel, scores Sᵀ = K Qᵀ, an online softmax
+ * along the keys, and Oᵀ += Vᵀ Pᵀ. The panels share the block of keys and values while it is in the cache.
+ *
+ * <p>The softmax is taken relative to the score of a query's first key. Only where a later score is more than 2⁶⁴ times as
+ * probable, so that sums might overflow, does it take that one's place: most blocks need neither a maximum beforehand nor
+ * sums to be scaled. An instance is the scratch memory of one thread.
  */
 final class AttentionForward {
-    private static final int KEY_BLOCK = 128;
+    /** A multiple of a tile's rows; the scores of a block fill half of the first-level cache. */
+    private static final int KEY_BLOCK = 16 * WideTiles.ROWS;
+
+    /** Columns of the queries that are multiplied at a time, so that they stay in the first-level cache. */
+    private static final int DEPTH_BLOCK = 128;
+
+    /** Binary logarithm of the largest probability relative to the reference. */
+    private static final float HIGHEST = 64f;
+
+    private static final int MAX_PANELS = 4;
+
+    /** Floats of queries and results that stay in the second-level cache. */
+    private static final int MAX_PANEL_FLOATS = 1 << 17;
+
     private static final ThreadLocal<AttentionForward> OF_THREAD = ThreadLocal.withInitial(AttentionForward::new);
 
     private final float[] scores = new float[KEY_BLOCK * PANEL];
-    private final float[] max = new float[PANEL];
-    private final float[] sum = new float[PANEL];
+    private final float[] reference = new float[MAX_PANELS * PANEL];
+    private final float[] sum = new float[MAX_PANELS * PANEL];
     private final float[] blockSum = new float[PANEL];
+    private final float[] rise = new float[PANEL];
     private final float[] factor = new float[PANEL];
     private float[] queries = {};
     private float[] result = {};
@@ -30,10 +49,16 @@ final class AttentionForward {
         return OF_THREAD.get();
     }
 
+    /** How many panels of queries one call may take. */
+    static int maxPanels(int width) {
+        return Math.clamp(MAX_PANEL_FLOATS / (2 * width * PANEL), 1, MAX_PANELS);
+    }
+
     /**
      * Computes {@code count} queries of one head.
      *
      * @param firstQuery number of the first query
+     * @param count at most {@link #maxPanels} panels of queries
      * @param qRow where the first query's row begins; likewise {@code outRow}
      * @param kRow where the head's first key begins; likewise {@code vRow}
      * @param logSumExp receives {@code count} values from {@code logSumExpAt}, or is empty
@@ -54,72 +79,112 @@ final class AttentionForward {
             int logSumExpAt) {
         int width = geometry.width();
         int stride = geometry.rowWidth();
-        int vectors = TileProduct.vectors(count);
-        int visible = geometry.causal() ? firstQuery + count : geometry.keys();
-        queries = AttentionPanels.reserve(queries, width * PANEL);
-        result = AttentionPanels.reserve(result, width * PANEL);
-        AttentionPanels.transposeIn(count, width, geometry.scale() * AttentionPanels.LOG2_E, q, qRow, stride, queries);
-        Arrays.fill(max, Float.NEGATIVE_INFINITY);
+        int panels = (count + PANEL - 1) / PANEL;
+        queries = AttentionPanels.reserve(queries, panels * width * PANEL);
+        result = AttentionPanels.reserve(result, panels * width * PANEL);
+        float toLog2 = geometry.scale() * AttentionPanels.LOG2_E;
+        for (int first = 0; first < count; first += PANEL) {
+            int inPanel = Math.min(PANEL, count - first);
+            AttentionPanels.transposeIn(
+                    inPanel, width, toLog2, q, qRow + first * stride, stride, queries, first * width);
+        }
         Arrays.fill(sum, 0f);
-        for (int key = 0; key < visible; key += KEY_BLOCK) {
-            int keys = Math.min(KEY_BLOCK, visible - key);
+        int lastVisible = geometry.causal() ? firstQuery + count : geometry.keys();
+        for (int key = 0; key < lastVisible; key += KEY_BLOCK) {
             int row = key * stride;
-            TileProduct.multiply(keys, vectors, width, k, kRow + row, stride, 1, queries, 0, scores, 0, PANEL, false);
-            if (geometry.causal()) {
-                AttentionPanels.hideFuture(firstQuery, key, keys, vectors, scores);
+            for (int first = 0; first < count; first += PANEL) {
+                int inPanel = Math.min(PANEL, count - first);
+                int visible = geometry.causal() ? firstQuery + first + inPanel : lastVisible;
+                int keys = Math.min(KEY_BLOCK, visible - key);
+                if (keys > 0) {
+                    attend(geometry, firstQuery, first, inPanel, key, keys, k, kRow + row, v, vRow + row);
+                }
             }
-            for (int lane = 0; lane < vectors * LANES; lane += LANES) {
-                raiseMax(lane, keys);
-                SimdExp.powersOfTwo(scores, lane, PANEL, keys, max, lane, blockSum, lane);
-                addBlockSum(lane);
+        }
+        for (int first = 0; first < count; first += PANEL) {
+            int inPanel = Math.min(PANEL, count - first);
+            for (int i = 0; i < inPanel; i++) {
+                factor[i] = 1f / sum[first + i];
             }
-            if (key > 0) {
-                rescale(width, vectors);
-            }
-            TileProduct.multiply(width, vectors, keys, v, vRow + row, 1, stride, scores, 0, result, 0, PANEL, key > 0);
+            int at = outRow + first * stride;
+            AttentionPanels.transposeOut(inPanel, width, factor, result, first * width, out, at, stride);
         }
         if (logSumExp.length > 0) {
             for (int i = 0; i < count; i++) {
-                logSumExp[logSumExpAt + i] = (float) (max[i] * AttentionPanels.LN_2 + Math.log(sum[i]));
+                logSumExp[logSumExpAt + i] = (float) (reference[i] * AttentionPanels.LN_2 + Math.log(sum[i]));
             }
         }
-        for (int i = 0; i < count; i++) {
-            factor[i] = 1f / sum[i];
+    }
+
+    /** One panel, whose first query is number {@code first} of the run's, and one block of keys. */
+    private void attend(
+            AttentionGeometry geometry,
+            int firstQuery,
+            int first,
+            int inPanel,
+            int key,
+            int keys,
+            float[] k,
+            int kAt,
+            float[] v,
+            int vAt) {
+        int width = geometry.width();
+        int stride = geometry.rowWidth();
+        int vectors = TileProduct.vectors(inPanel);
+        int panel = first * width;
+        score(geometry, firstQuery + first, vectors, panel, key, keys, k, kAt);
+        if (key == 0) {
+            System.arraycopy(scores, 0, reference, first, vectors * LANES);
         }
-        AttentionPanels.transposeOut(count, width, factor, result, out, outRow, stride);
-    }
-
-    /** Brings the running maximum up to date; the factor is what sums taken with the old one must be multiplied by. */
-    private void raiseMax(int lane, int keys) {
-        FloatVector old = FloatVector.fromArray(SPECIES, max, lane);
-        // Four chains, because one waits for its own last step; the last four keys may be looked at twice.
-        FloatVector m0 = old;
-        FloatVector m1 = old;
-        FloatVector m2 = old;
-        FloatVector m3 = old;
-        for (int key = 0; key < keys; key += 4) {
-            int at = key * PANEL + lane;
-            m0 = m0.max(FloatVector.fromArray(SPECIES, scores, at));
-            m1 = m1.max(FloatVector.fromArray(SPECIES, scores, Math.min(key + 1, keys - 1) * PANEL + lane));
-            m2 = m2.max(FloatVector.fromArray(SPECIES, scores, Math.min(key + 2, keys - 1) * PANEL + lane));
-            m3 = m3.max(FloatVector.fromArray(SPECIES, scores, Math.min(key + 3, keys - 1) * PANEL + lane));
+        if (exponentiate(vectors, first, keys)) {
+            raiseReference(width, vectors, first);
+            score(geometry, firstQuery + first, vectors, panel, key, keys, k, kAt);
+            exponentiate(vectors, first, keys);
         }
-        old.intoArray(factor, lane);
-        m0.max(m1).max(m2.max(m3)).intoArray(max, lane);
-        SimdExp.powersOfTwo(factor, lane, PANEL, 1, max, lane, blockSum, lane);
+        for (int lane = 0; lane < vectors * LANES; lane++) {
+            sum[first + lane] += blockSum[lane];
+        }
+        TileProduct.multiply(width, vectors, keys, v, vAt, 1, stride, scores, 0, result, panel, PANEL, key > 0);
     }
 
-    private void addBlockSum(int lane) {
-        FloatVector.fromArray(SPECIES, sum, lane)
-                .fma(FloatVector.fromArray(SPECIES, factor, lane), FloatVector.fromArray(SPECIES, blockSum, lane))
-                .intoArray(sum, lane);
+    private void score(
+            AttentionGeometry geometry, int firstQuery, int vectors, int panel, int key, int keys, float[] k, int kAt) {
+        int width = geometry.width();
+        int stride = geometry.rowWidth();
+        for (int c = 0; c < width; c += DEPTH_BLOCK) {
+            int depth = Math.min(DEPTH_BLOCK, width - c);
+            int from = panel + c * PANEL;
+            TileProduct.multiply(keys, vectors, depth, k, kAt + c, stride, 1, queries, from, scores, 0, PANEL, c > 0);
+        }
+        if (geometry.causal()) {
+            AttentionPanels.hideFuture(firstQuery, key, keys, vectors, scores);
+        }
     }
 
-    private void rescale(int width, int vectors) {
+    /** Scores to probabilities relative to the reference. Returns whether some may be too large to be summed up. */
+    private boolean exponentiate(int vectors, int first, int keys) {
+        SimdExp.powersOfTwo(keys, vectors, scores, reference, first, blockSum, rise);
+        boolean tooHigh = false;
+        for (int lane = 0; lane < vectors * LANES; lane += LANES) {
+            tooHigh |= FloatVector.fromArray(SPECIES, rise, lane)
+                    .compare(VectorOperators.GT, HIGHEST)
+                    .anyTrue();
+        }
+        return tooHigh;
+    }
+
+    /** Makes the highest scores so far the reference, and what was summed up with the old one relative to it. */
+    private void raiseReference(int width, int vectors, int first) {
+        for (int lane = 0; lane < vectors * LANES; lane++) {
+            float old = reference[first + lane];
+            reference[first + lane] = old + rise[lane];
+            factor[lane] = (float) Math.pow(2, (double) old - reference[first + lane]);
+            sum[first + lane] *= factor[lane];
+        }
         for (int lane = 0; lane < vectors * LANES; lane += LANES) {
             FloatVector f = FloatVector.fromArray(SPECIES, factor, lane);
             for (int c = 0; c < width; c++) {
-                int at = c * PANEL + lane;
+                int at = first * width + c * PANEL + lane;
                 FloatVector.fromArray(SPECIES, result, at).mul(f).intoArray(result, at);
             }
         }

@@ -33,26 +33,27 @@ final class AttentionPanels {
     }
 
     /** Panel (width, PANEL) from {@code count} rows of {@code width} floats, times a factor; lanes left over are zero. */
-    static void transposeIn(int count, int width, float factor, float[] source, int offset, int stride, float[] panel) {
+    static void transposeIn(
+            int count, int width, float factor, float[] source, int offset, int stride, float[] panel, int panelAt) {
         if (count < PANEL) {
-            Arrays.fill(panel, 0, width * PANEL, 0f);
+            Arrays.fill(panel, panelAt, panelAt + width * PANEL, 0f);
         }
         for (int i = 0; i < count; i++) {
             int row = offset + i * stride;
             for (int c = 0; c < width; c++) {
-                panel[c * PANEL + i] = source[row + c] * factor;
+                panel[panelAt + c * PANEL + i] = source[row + c] * factor;
             }
         }
     }
 
     /** {@code count} rows of {@code width} floats from a panel (width, PANEL), each row times its own factor. */
     static void transposeOut(
-            int count, int width, float[] factors, float[] panel, float[] target, int offset, int stride) {
+            int count, int width, float[] factors, float[] panel, int panelAt, float[] target, int offset, int stride) {
         for (int i = 0; i < count; i++) {
             int row = offset + i * stride;
             float factor = factors[i];
             for (int c = 0; c < width; c++) {
-                target[row + c] = panel[c * PANEL + i] * factor;
+                target[row + c] = panel[panelAt + c * PANEL + i] * factor;
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.mezzotint.engine.parallel.Workers;
  * dK and dV are sums over all of its queries; either way every number of threads gives the same bits.
  */
 public final class SimdAttention implements AttentionKernel {
+    private static final int TASKS_PER_THREAD = 4;
 
     @Override
     public void forward(
@@ -24,17 +25,25 @@ public final class SimdAttention implements AttentionKernel {
             int outOffset,
             float[] logSumExp) {
         int queries = geometry.queries();
-        int blocks = (queries + TileProduct.PANEL - 1) / TileProduct.PANEL;
-        workers.run(geometry.batch() * geometry.heads() * blocks, task -> {
+        int heads = geometry.batch() * geometry.heads();
+        int panels = (queries + TileProduct.PANEL - 1) / TileProduct.PANEL;
+        // As many panels together as leave each thread a few tasks; no bit depends on it.
+        int together = Math.clamp(
+                (long) heads * panels / (TASKS_PER_THREAD * workers.threads()),
+                1,
+                AttentionForward.maxPanels(geometry.width()));
+        int blocks = (panels + together - 1) / together;
+        int block = together * TileProduct.PANEL;
+        workers.run(heads * blocks, task -> {
             int exampleAndHead = task / blocks;
-            int query = task % blocks * TileProduct.PANEL;
+            int query = task % blocks * block;
             int row = firstElement(geometry, exampleAndHead, queries) + query * geometry.rowWidth();
             int keyRow = firstElement(geometry, exampleAndHead, geometry.keys());
             AttentionForward.ofThread()
                     .run(
                             geometry,
                             query,
-                            Math.min(TileProduct.PANEL, queries - query),
+                            Math.min(block, queries - query),
                             q,
                             qOffset + row,
                             k,

@@ -20,6 +20,10 @@ final class TileProduct {
     /** Floats in a row of a panel. */
     static final int PANEL = 4 * LANES;
 
+    /** AVX-512 and NEON have the registers for {@link WideTiles}. */
+    private static final boolean WIDE_TILES =
+            LANES == 16 || (LANES == 4 && System.getProperty("os.arch", "").equals("aarch64"));
+
     private static final float[] ZEROS = new float[2 * LANES];
 
     private TileProduct() {}
@@ -51,13 +55,19 @@ final class TileProduct {
             int cOffset,
             int cRow,
             boolean accumulate) {
+        int done = 0;
+        if (WIDE_TILES && vectors == 4) {
+            done = aDepth == 1
+                    ? WideTiles.alongDepth(rows, depth, a, aOffset, aRow, b, bOffset, c, cOffset, cRow, accumulate)
+                    : WideTiles.alongRows(rows, depth, a, aOffset, aDepth, b, bOffset, c, cOffset, cRow, accumulate);
+        }
         float[] start = accumulate ? c : ZEROS;
         int startRow = accumulate ? cRow : 0;
         for (int vector = 0; vector < vectors; vector += 2) {
             boolean single = vector + 1 == vectors;
             int bColumn = bOffset + vector * LANES;
             int cColumn = cOffset + vector * LANES;
-            int row = 0;
+            int row = done;
             for (; row + 8 <= rows; row += 8) {
                 int ai = aOffset + row * aRow;
                 int ci = cColumn + row * cRow;

@@ -51,13 +51,13 @@ class SimdAttentionTest {
     }
 
     @ParameterizedTest(name = "spread {0} scale {1} causal {2}")
-    @CsvSource({"50, 1, false", "50, -1, false", "50, 1, true", "1e-6, 1, false"})
+    @CsvSource({"50, 1, false", "50, -1, false", "50, 1, true", "4, 1, false", "4, 1, true", "1e-6, 1, false"})
     void extremeScoresStayFinite(float spread, float scale, boolean causal) {
         AttentionGeometry geometry = new AttentionGeometry(1, 2, 90, 90, 16, scale, causal);
         AttentionCase expected = new AttentionCase(geometry, spread, 3).run(new ScalarAttention(), ONE);
         AttentionCase actual = new AttentionCase(geometry, spread, 3).run(new SimdAttention(), ONE);
         // Scores near ±1e4 have a spacing of 1e-3, and so have the exponents.
-        double tolerance = spread > 1 ? 3e-2 : 1e-5;
+        double tolerance = spread > 10 ? 3e-2 : spread > 1 ? 1e-4 : 1e-5;
         assertSame("out", expected.out, actual.out, tolerance);
         assertSame("dv", expected.dv, actual.dv, tolerance);
         // Where one key takes all, dq and dk are differences of equals: compare them with the size of their terms.

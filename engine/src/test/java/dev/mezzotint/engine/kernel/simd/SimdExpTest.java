@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimdExpTest {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -38,7 +41,7 @@ class SimdExpTest {
         for (float x : new float[] {88.73f, 100f, 1e4f, 1e30f, Float.MAX_VALUE, Float.POSITIVE_INFINITY}) {
             assertEquals(Float.POSITIVE_INFINITY, exp(x), "exp of " + x);
         }
-        for (float x : new float[] {-126.01f, -1e4f, -1e30f, -Float.MAX_VALUE, Float.NEGATIVE_INFINITY}) {
+        for (float x : new float[] {-127f, -1e4f, -1e30f, -Float.MAX_VALUE, Float.NEGATIVE_INFINITY}) {
             assertEquals(0f, powerOfTwo(x), "2 to the " + x);
         }
     }
@@ -57,34 +60,50 @@ class SimdExpTest {
         return powerOfTwo(FloatVector.broadcast(SPECIES, x)).lane(0);
     }
 
+    /** By whole rows of a panel and by a single vector, which must agree. */
     private static FloatVector powerOfTwo(FloatVector x) {
-        float[] values = new float[SPECIES.length()];
-        float[] sums = new float[SPECIES.length()];
-        x.intoArray(values, 0);
-        float[] shift = new float[SPECIES.length()];
-        SimdExp.powersOfTwo(values, 0, 1, 1, shift, 0, sums, 0);
-        assertArrayEquals(values, sums);
-        return FloatVector.fromArray(SPECIES, values, 0);
+        FloatVector whole = powerOfTwo(x, 4);
+        assertArrayEquals(powerOfTwo(x, 1).toArray(), whole.toArray());
+        return whole;
     }
 
-    @Test
-    void powersOfTwoGoDownTheColumnsAndAddUp() {
-        int lanes = SPECIES.length();
-        float[] values = new float[3 * lanes];
-        float[] shift = new float[lanes];
-        for (int lane = 0; lane < lanes; lane++) {
-            shift[lane] = lane + 2;
-            for (int row = 0; row < 3; row++) {
-                values[row * lanes + lane] = lane + row;
+    private static FloatVector powerOfTwo(FloatVector x, int vectors) {
+        float[] values = new float[4 * SPECIES.length()];
+        float[] sums = new float[values.length];
+        int last = (vectors - 1) * SPECIES.length();
+        x.intoArray(values, last);
+        SimdExp.powersOfTwo(1, vectors, values, new float[values.length], 0, sums, new float[values.length]);
+        FloatVector sum = FloatVector.fromArray(SPECIES, sums, last);
+        assertArrayEquals(FloatVector.fromArray(SPECIES, values, last).toArray(), sum.toArray());
+        return sum;
+    }
+
+    @ParameterizedTest(name = "{0} vectors")
+    @ValueSource(ints = {1, 2, 3, 4})
+    void powersOfTwoGoDownThePanelAndAddUp(int vectors) {
+        int columns = vectors * SPECIES.length();
+        int stride = 4 * SPECIES.length();
+        float[] values = new float[4 * stride];
+        Arrays.fill(values, Float.NaN);
+        float[] shift = new float[2 + columns];
+        for (int i = 0; i < columns; i++) {
+            shift[2 + i] = i + 2;
+            for (int row = 0; row < 4; row++) {
+                values[row * stride + i] = row == 3 ? Float.NEGATIVE_INFINITY : i + row;
             }
         }
-        float[] sums = new float[lanes];
-        SimdExp.powersOfTwo(values, 0, lanes, 3, shift, 0, sums, 0);
-        for (int lane = 0; lane < lanes; lane++) {
-            assertEquals(1.75f, sums[lane]);
-            assertEquals(0.25f, values[lane]);
-            assertEquals(0.5f, values[lanes + lane]);
-            assertEquals(1f, values[2 * lanes + lane]);
+        shift[2] -= 96;
+        float[] sums = new float[columns];
+        float[] highest = new float[columns];
+        SimdExp.powersOfTwo(4, vectors, values, shift, 2, sums, highest);
+        assertEquals(96f, highest[0]);
+        for (int i = 1; i < columns; i++) {
+            assertEquals(0f, highest[i]);
+            assertEquals(1.75f, sums[i]);
+            assertEquals(0.25f, values[i]);
+            assertEquals(0.5f, values[stride + i]);
+            assertEquals(1f, values[2 * stride + i]);
+            assertEquals(0f, values[3 * stride + i]);
         }
     }
 
