@@ -91,13 +91,17 @@ public final class ArithmeticOps {
         return tape.record(
                 y,
                 dy -> {
-                    tape.addGradient(b, db -> {
-                        reduceInto(tape, g, dy, db);
-                        if (sign != 1) {
-                            tape.kernels().elementwise().affine(tape.workers(), db.length, sign, 0, db, 0, db, 0);
-                        }
-                    });
-                    tape.addGradient(a, da -> System.arraycopy(dy, 0, da, 0, da.length));
+                    if (sign == 1 && b.length() == a.length()) {
+                        tape.pass(b, dy);
+                    } else {
+                        tape.addGradient(b, db -> {
+                            reduceInto(tape, g, dy, db);
+                            if (sign != 1) {
+                                tape.kernels().elementwise().affine(tape.workers(), db.length, sign, 0, db, 0, db, 0);
+                            }
+                        });
+                    }
+                    tape.pass(a, dy);
                 },
                 a,
                 b);

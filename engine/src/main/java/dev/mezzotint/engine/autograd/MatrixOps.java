@@ -2,6 +2,7 @@ package dev.mezzotint.engine.autograd;
 
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.BroadcastGeometry;
+import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.GemmKernel;
 import dev.mezzotint.engine.kernel.PackedOperand;
@@ -43,22 +44,19 @@ public final class MatrixOps {
                         tape.workspace().give(weights.values());
                     });
                     if (tape.needs(weight)) {
-                        PackedOperand.Floats inputs = packed(tape, rows, in, x.data(), in, 1);
-                        gemm.multiply(
-                                tape.workers(),
-                                out,
-                                in,
-                                rows,
-                                dy,
-                                0,
-                                1,
-                                out,
-                                inputs,
-                                tape.gradientSum(weight),
-                                0,
-                                in,
-                                Epilogue.ACCUMULATE);
-                        tape.workspace().give(inputs.values());
+                        ConvGeometry pointwise = ConvGeometry.square(rows, 1, 1, in, out, 1, 1, 0);
+                        tape.kernels()
+                                .conv()
+                                .backwardWeight(
+                                        tape.workers(),
+                                        pointwise,
+                                        x.data(),
+                                        0,
+                                        dy,
+                                        0,
+                                        tape.gradientSum(weight),
+                                        0,
+                                        true);
                     }
                     if (bias.isPresent() && tape.needs(biasInput)) {
                         BroadcastGeometry columns = new BroadcastGeometry(1, rows, out, 0, 0, 1);

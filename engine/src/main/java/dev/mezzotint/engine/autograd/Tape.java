@@ -46,6 +46,9 @@ public final class Tape {
     private final Map<Tensor, float[]> gradients = new IdentityHashMap<>();
     private final Map<Tensor, Boolean> tracked = new IdentityHashMap<>();
 
+    /** Gradients that stand for several tensors, with how many beyond the first. */
+    private final Map<float[], Integer> shares = new IdentityHashMap<>();
+
     private Tape(Compute compute, Workspace workspace, boolean recording) {
         this.compute = compute;
         this.workspace = workspace;
@@ -177,23 +180,63 @@ public final class Tape {
     /** Adds a buffer from the workspace to the gradient by {@code input} and takes the buffer over. */
     void donate(Tensor input, float[] fresh) {
         float[] present = gradients.get(input);
-        if (needs(input) && present == null) {
+        if (!needs(input)) {
+            workspace.give(fresh);
+        } else if (present == null) {
             gradients.put(input, fresh);
+        } else if (shares.containsKey(present)) {
+            kernels().elementwise().axpy(workers(), fresh.length, 1, present, 0, fresh, 0);
+            gradients.put(input, fresh);
+            drop(present);
+        } else {
+            kernels().elementwise().axpy(workers(), fresh.length, 1, fresh, 0, present, 0);
+            workspace.give(fresh);
+        }
+    }
+
+    /** Adds the gradient by a result to the gradient by {@code input}, without a copy where it is the first part of it. */
+    void pass(Tensor input, float[] gradient) {
+        float[] present = gradients.get(input);
+        if (!needs(input)) {
             return;
         }
-        if (present != null) {
-            kernels().elementwise().axpy(workers(), fresh.length, 1, fresh, 0, present, 0);
+        if (present == null) {
+            gradients.put(input, gradient);
+            shares.merge(gradient, 1, Integer::sum);
+        } else if (shares.containsKey(present)) {
+            addGradient(input, sum -> System.arraycopy(gradient, 0, sum, 0, sum.length));
+        } else {
+            kernels().elementwise().axpy(workers(), gradient.length, 1, gradient, 0, present, 0);
         }
-        workspace.give(fresh);
+    }
+
+    /** Gives up one use of a gradient. */
+    private void drop(float[] gradient) {
+        Integer others = shares.get(gradient);
+        if (others == null) {
+            workspace.give(gradient);
+        } else if (others == 1) {
+            shares.remove(gradient);
+        } else {
+            shares.put(gradient, others - 1);
+        }
     }
 
     /** The buffer that gradients by {@code input} are added to; zeros when it is new. Ask {@link #needs} first. */
     float[] gradientSum(Tensor input) {
-        return gradients.computeIfAbsent(input, tensor -> {
-            float[] zeros = workspace.take(tensor.length());
-            Arrays.fill(zeros, 0);
-            return zeros;
-        });
+        float[] present = gradients.get(input);
+        if (present != null && !shares.containsKey(present)) {
+            return present;
+        }
+        float[] own = workspace.take(input.length());
+        if (present == null) {
+            Arrays.fill(own, 0);
+        } else {
+            System.arraycopy(present, 0, own, 0, own.length);
+            drop(present);
+        }
+        gradients.put(input, own);
+        return own;
     }
 
     /**
@@ -214,7 +257,7 @@ public final class Tape {
             float[] gradient = gradients.remove(node.result());
             if (gradient != null) {
                 node.backward().run(gradient);
-                workspace.give(gradient);
+                drop(gradient);
             }
         }
         nodes.clear();
@@ -233,6 +276,7 @@ public final class Tape {
     public void reset() {
         nodes.clear();
         gradients.clear();
+        shares.clear();
         tracked.clear();
         for (float[] buffer : owned) {
             if (buffer != RELEASED) {

@@ -221,6 +221,30 @@ class TapeTest {
     }
 
     @Test
+    void aGradientThatStandsForSeveralTensorsIsNotAddedTo() {
+        Tape tape = Tape.recording(COMPUTE);
+        Tensor x = Tensor.of(new float[] {2, 3}, 2);
+        for (int turn = 0; turn < 3; turn++) {
+            tape.watch(x);
+            // The sum passes its gradient on to a, b and, through c, to b once more.
+            Tensor a = ArithmeticOps.affine(tape, x, 2, 0);
+            Tensor b = ArithmeticOps.affine(tape, x, 3, 0);
+            Tensor c = ArithmeticOps.add(tape, b, ShapeOps.reshape(tape, a, 2));
+            Tensor sum = ArithmeticOps.add(tape, ArithmeticOps.add(tape, a, c), ArithmeticOps.add(tape, b, b));
+            Tensor loss = LossOps.squaredError(tape, sum, Tensor.zeros(Shape.of(2)), new float[] {1, 1});
+            tape.backward(loss);
+            // sum = 13 x, loss = sum²
+            assertArrayEquals(
+                    new float[] {2 * 13 * 13 * 2, 2 * 13 * 13 * 3},
+                    tape.gradient(x).data());
+            long bytes = tape.workspace().heldBytes();
+            tape.reset();
+            assertEquals(bytes, tape.workspace().heldBytes());
+            assertEquals(bytes, tape.workspace().allocatedBytes());
+        }
+    }
+
+    @Test
     void refusesWhatHasNoGradient() {
         Tape tape = Tape.recording(COMPUTE);
         Tensor x = Tensor.zeros(3);

@@ -84,18 +84,28 @@ final class InputGradientPass {
                 columns.count(),
                 channels);
         Scratch scratch = Scratch.ofThread();
-        float[] packed = scratch.packed(Panels.packedLength(shape.depth(), channels));
+        float[] packed = scratch.turned(Panels.packedLength(shape.depth(), channels));
         workers.run(
                 Panels.count(channels),
                 panel -> pack(panel, geometry, rows, columns, weight, weightOffset, packed, shape.depth()));
         PackedOperand operand = new PackedOperand.Floats(packed);
         if (geometry.stride() == 1) {
+            if (WinogradPass.possible(geometry) && WinogradPass.suits(turned(geometry))) {
+                WinogradShape tiled = WinogradShape.of(turned(geometry));
+                WinogradPass.run(workers, tiled, dy, dyOffset, operand, dx, dxOffset, Epilogue.STORE);
+                return;
+            }
             CorrelationPass.run(workers, shape, dy, dyOffset, operand, dx, dxOffset, Epilogue.STORE);
             return;
         }
         float[] dense = scratch.dense(geometry.batch() * rows.count() * columns.count() * channels);
         CorrelationPass.run(workers, shape, dy, dyOffset, operand, dense, 0, Epilogue.STORE);
         scatter(workers, geometry, rows, columns, dense, dx, dxOffset);
+    }
+
+    /** The convolution of dy that the gradient is, where the images stay as large as they are. */
+    private static ConvGeometry turned(ConvGeometry g) {
+        return ConvGeometry.square(g.batch(), g.height(), g.width(), g.outChannels(), g.inChannels(), 3, 1, 1);
     }
 
     /** Packs the part of the kernel that a class meets, turned by 180°, its input and output channels exchanged. */

@@ -12,6 +12,7 @@ final class Scratch {
     private float[] packed = {};
     private float[] dense = {};
     private float[] panel = {};
+    private float[] turned = {};
     private int[] positions = {};
 
     private Scratch() {}
@@ -58,6 +59,14 @@ final class Scratch {
             panel = new float[length];
         }
         return panel;
+    }
+
+    /** As {@link #values}, a sixth buffer, for packed operands that outlive a pass which packs some itself. */
+    float[] turned(int length) {
+        if (turned.length < length) {
+            turned = new float[length];
+        }
+        return turned;
     }
 
     /** At least so many integers, content undefined. */

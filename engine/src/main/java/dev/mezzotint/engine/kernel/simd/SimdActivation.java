@@ -18,7 +18,7 @@ public final class SimdActivation implements ActivationKernel {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
-    /** Values of exp(−x²/2) that GELU's derivative keeps between its two loops: 1 KiB, a multiple of any vector. */
+    /** Values of exp(−x²/2) that GELU's derivative keeps between its loops: 1 KiB, a multiple of any vector. */
     private static final int BELLS = 256;
 
     /** Creates the kernel, which has no state. */
@@ -77,17 +77,67 @@ public final class SimdActivation implements ActivationKernel {
             float[] dx,
             int dxOffset) {
         Blocks.run(workers, rows, Blocks.rows(width), (from, to) -> {
-            float[] bells = new float[BELLS];
+            float[] distribution = new float[2 * BELLS];
             for (int r = from; r < to; r++) {
                 int value = xOffset + 2 * r * width;
                 int gradient = dyOffset + r * width;
                 int target = dxOffset + 2 * r * width;
-                forwardRange(Activation.GELU, width, x, value + width, dx, target);
-                SimdElementwise.multiplyRange(width, dx, target, dy, gradient, dx, target);
-                backwardRange(Activation.GELU, width, x, value + width, dy, gradient, dx, target + width, bells);
-                SimdElementwise.multiplyRange(width, dx, target + width, x, value, dx, target + width);
+                gegluBackwardRow(width, x, value, dy, gradient, dx, target, distribution);
             }
         });
+    }
+
+    /** One row: values, then gates, in x and in dx. */
+    private static void gegluBackwardRow(
+            int width, float[] x, int value, float[] dy, int gradient, float[] dx, int target, float[] distribution) {
+        int whole = SPECIES.loopBound(width);
+        for (int from = 0; from < whole; from += BELLS) {
+            int piece = Math.min(BELLS, whole - from);
+            int at = value + from;
+            int to = target + from;
+            gegluBackwardWhole(piece, x, at, at + width, dy, gradient + from, dx, to, to + width, distribution);
+        }
+        int rest = width - whole;
+        if (rest > 0) {
+            float[] tail = new float[5 * LANES];
+            System.arraycopy(x, value + whole, tail, 0, rest);
+            System.arraycopy(x, value + width + whole, tail, LANES, rest);
+            System.arraycopy(dy, gradient + whole, tail, 2 * LANES, rest);
+            gegluBackwardWhole(LANES, tail, 0, LANES, tail, 2 * LANES, tail, 3 * LANES, 4 * LANES, distribution);
+            System.arraycopy(tail, 3 * LANES, dx, target + whole, rest);
+            System.arraycopy(tail, 4 * LANES, dx, target + width + whole, rest);
+        }
+    }
+
+    /** Both gradients of values · gelu(gates); exp(−x²/2) and Φ(x), which both need, stand in between. */
+    private static void gegluBackwardWhole(
+            int length,
+            float[] x,
+            int values,
+            int gates,
+            float[] dy,
+            int gradients,
+            float[] dx,
+            int valueGradients,
+            int gateGradients,
+            float[] distribution) {
+        for (int i = 0; i < length; i += LANES) {
+            SimdMath.bell(FloatVector.fromArray(SPECIES, x, gates + i)).intoArray(distribution, i);
+        }
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector bell = FloatVector.fromArray(SPECIES, distribution, i);
+            SimdMath.normalCdf(FloatVector.fromArray(SPECIES, x, gates + i), bell)
+                    .intoArray(distribution, BELLS + i);
+        }
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector gate = FloatVector.fromArray(SPECIES, x, gates + i);
+            FloatVector dOut = FloatVector.fromArray(SPECIES, dy, gradients + i);
+            FloatVector bell = FloatVector.fromArray(SPECIES, distribution, i);
+            FloatVector cdf = FloatVector.fromArray(SPECIES, distribution, BELLS + i);
+            FloatVector slope = gate.mul(bell).lanewise(VectorOperators.FMA, SimdMath.INVERSE_SQRT_TWO_PI, cdf);
+            gate.mul(cdf).mul(dOut).intoArray(dx, valueGradients + i);
+            slope.mul(dOut).mul(FloatVector.fromArray(SPECIES, x, values + i)).intoArray(dx, gateGradients + i);
+        }
     }
 
     /** y = activation(x) on the calling thread; y may be x. */

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorOperators;
  * an {@code Activation}: it would be too big for C2 to inline, and each vector would then go through the heap.
  */
 final class SimdMath {
-    private static final float INVERSE_SQRT_TWO_PI = 0.39894228f;
+    static final float INVERSE_SQRT_TWO_PI = 0.39894228f;
     private static final float TWO_SQRT_TWO_OVER_PI = 1.5957691f;
     private static final float TANH_CUBIC = 0.044715f;
     private static final float QUICK_SCALE = 1.702f;

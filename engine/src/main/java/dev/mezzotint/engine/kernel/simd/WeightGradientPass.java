@@ -25,6 +25,18 @@ final class WeightGradientPass {
             float[] dw,
             int dwOffset,
             boolean accumulate) {
+        if (geometry.isPointwise()) {
+            int inputs = geometry.inChannels();
+            int outputs = geometry.outChannels();
+            OuterProductPass.run(
+                    workers, geometry.rows(), inputs, outputs, x, xOffset, dy, dyOffset, dw, dwOffset, accumulate);
+            return;
+        }
+        if (WinogradGradientPass.suits(geometry)) {
+            WinogradShape tiled = WinogradShape.of(geometry);
+            WinogradGradientPass.run(workers, tiled, x, xOffset, dy, dyOffset, dw, dwOffset, accumulate);
+            return;
+        }
         Correlation shape = Correlation.forward(geometry);
         int tiles = (shape.outChannels() + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
         int kernelRows = shape.kernelHeight();

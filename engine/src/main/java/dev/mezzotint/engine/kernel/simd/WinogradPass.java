@@ -53,7 +53,12 @@ final class WinogradPass {
      * images there are does not count, so that an image gets the same bits in any batch.
      */
     static boolean suits(ConvGeometry g) {
-        boolean possible = g.kernelHeight() == 3
+        return possible(g) && cycles(WinogradShape.of(g)) < directCycles(g);
+    }
+
+    /** Whether this algorithm computes the convolution. */
+    static boolean possible(ConvGeometry g) {
+        return g.kernelHeight() == 3
                 && g.kernelWidth() == 3
                 && g.stride() == 1
                 && g.padTop() == 1
@@ -61,7 +66,6 @@ final class WinogradPass {
                 && g.padBottom() == 1
                 && g.padRight() == 1
                 && g.inChannels() >= Panels.LANES;
-        return possible && cycles(WinogradShape.of(g)) < directCycles(g);
     }
 
     /** Estimate for one image and one thread with two multiply-add units. */
