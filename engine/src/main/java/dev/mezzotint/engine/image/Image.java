@@ -59,7 +59,7 @@ public record Image(int width, int height, int channels, byte[] data) {
         return floats;
     }
 
-    /** This picture with three channels: grey is repeated, transparency shows white. */
+    /** This picture with three channels: grey is repeated, transparency left out, as PIL converts to RGB. */
     public Image rgb() {
         if (channels == 3) {
             return this;
@@ -67,14 +67,10 @@ public record Image(int width, int height, int channels, byte[] data) {
         byte[] rgb = new byte[width * height * 3];
         for (int i = 0; i < width * height; i++) {
             for (int c = 0; c < 3; c++) {
-                rgb[3 * i + c] = channels == 1 ? data[i] : overWhite(data[4 * i + c] & 0xFF, data[4 * i + 3] & 0xFF);
+                rgb[3 * i + c] = channels == 1 ? data[i] : data[4 * i + c];
             }
         }
         return new Image(width, height, 3, rgb);
-    }
-
-    private static byte overWhite(int sample, int alpha) {
-        return (byte) ((sample * alpha + 255 * (255 - alpha) + 127) / 255);
     }
 
     /**

@@ -39,8 +39,8 @@ class ImageTest {
                 new byte[] {5, 5, 5, 9, 9, 9},
                 new Image(2, 1, 1, new byte[] {5, 9}).rgb().data());
         byte[] rgba = {10, 20, 30, (byte) 255, 10, 20, 30, 0, 0, 0, 0, (byte) 128};
-        byte[] white = {10, 20, 30, -1, -1, -1, 127, 127, 127};
-        assertArrayEquals(white, new Image(3, 1, 4, rgba).rgb().data());
+        byte[] opaque = {10, 20, 30, 10, 20, 30, 0, 0, 0};
+        assertArrayEquals(opaque, new Image(3, 1, 4, rgba).rgb().data());
         Image rgb = Image.ofRgb(1, 1, new byte[3]);
         assertSame(rgb, rgb.rgb());
     }
