@@ -21,6 +21,9 @@ record LoraName(LoraTarget target, String module, Role role) {
         ALPHA
     }
 
+    /** Before all names of an {@code adapter_model.safetensors}, which PEFT writes of one network. */
+    private static final String PEFT_PREFIX = "base_model.model.";
+
     private record Ending(String text, Role role) {}
 
     /** diffusers' first form, {@code attn1.processor.to_q_lora.down.weight}, whose modules had other names. */
@@ -59,7 +62,8 @@ record LoraName(LoraTarget target, String module, Role role) {
         return name.substring(0, name.length() - ending.text.length());
     }
 
-    private static LoraName of(String path, Role role) {
+    private static LoraName of(String full, Role role) {
+        String path = full.startsWith(PEFT_PREFIX) ? full.substring(PEFT_PREFIX.length()) : full;
         for (LoraTarget target : LoraTarget.values()) {
             for (String prefix : target.kohyaPrefixes()) {
                 if (path.startsWith(prefix)) {
@@ -70,6 +74,9 @@ record LoraName(LoraTarget target, String module, Role role) {
                 return new LoraName(
                         target, underscored(path.substring(target.folder().length() + 1)), role);
             }
+        }
+        if (path.startsWith("text_model.")) {
+            return new LoraName(LoraTarget.TEXT_ENCODER, underscored(path), role);
         }
         // Files that hold the U-Net's update alone may leave out what it is.
         String module = path.startsWith("diffusion_model.") ? path.substring("diffusion_model.".length()) : path;

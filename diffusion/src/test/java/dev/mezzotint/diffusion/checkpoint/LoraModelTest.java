@@ -14,6 +14,7 @@ import dev.mezzotint.engine.checkpoint.SafetensorsWriter;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
 import dev.mezzotint.engine.checkpoint.TensorFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,6 +108,21 @@ class LoraModelTest {
                 Map.of("lora_adapter_metadata", configuration),
                 tensors(down, new int[] {4, 7}, up, new int[] {5, 4})));
         assertUpdated(LINEAR, product(floats(lora, up), floats(lora, down), 5, 4, 7, scale), new LoraUse(lora, 1));
+    }
+
+    @Test
+    void peftSaysAlphaBesideTheFile() throws IOException {
+        String down = "base_model.model." + LINEAR.replace(".weight", ".lora_A.weight");
+        String up = "base_model.model." + LINEAR.replace(".weight", ".lora_B.weight");
+        Path written = write("lora", DType.F32, Map.of(), tensors(down, new int[] {4, 7}, up, new int[] {5, 4}));
+        Path file = Files.move(written, folder.resolve("adapter_model.safetensors"));
+        Path configuration = folder.resolve("adapter_config.json");
+        Files.writeString(configuration, "{\"peft_type\": \"LORA\", \"r\": 4, \"lora_alpha\": 2}");
+        LoraFile lora = LoraFile.open(file);
+        assertUpdated(LINEAR, product(floats(lora, up), floats(lora, down), 5, 4, 7, 0.5), new LoraUse(lora, 1));
+        Files.writeString(configuration, "{\"lora_alpha\": \"much\"}");
+        String message = assertThrows(FormatException.class, () -> LoraFile.open(file)).getMessage();
+        assertTrue(message.startsWith(configuration.toString()), message);
     }
 
     @ParameterizedTest

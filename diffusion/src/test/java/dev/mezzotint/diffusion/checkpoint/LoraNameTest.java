@@ -30,7 +30,10 @@ class LoraNameTest {
         "text_encoder.layers.0.self_attn.to_out_lora.up.weight, TEXT_ENCODER, layers_0_self_attn_out_proj, UP",
         "text_encoder.layers.0.self_attn.q_proj.lora_linear_layer.down.weight, TEXT_ENCODER,"
                 + " layers_0_self_attn_q_proj, DOWN",
-        "diffusion_model.input_blocks.1.1.proj_in.lora_A.weight, UNET, input_blocks_1_1_proj_in, DOWN"
+        "diffusion_model.input_blocks.1.1.proj_in.lora_A.weight, UNET, input_blocks_1_1_proj_in, DOWN",
+        "base_model.model.mid_block.attentions.0.proj_in.lora_B.weight, UNET, mid_block_attentions_0_proj_in, UP",
+        "base_model.model.text_model.encoder.layers.1.mlp.fc2.lora_A.weight, TEXT_ENCODER,"
+                + " text_model_encoder_layers_1_mlp_fc2, DOWN"
     })
     void readsNames(String name, LoraTarget target, String module, LoraName.Role role) {
         assertEquals(Optional.of(new LoraName(target, module, role)), LoraName.parse(name));
