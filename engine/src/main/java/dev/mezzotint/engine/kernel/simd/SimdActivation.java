@@ -59,8 +59,11 @@ public final class SimdActivation implements ActivationKernel {
             for (int r = from; r < to; r++) {
                 int value = xOffset + 2 * r * width;
                 int target = yOffset + r * width;
-                forwardRange(Activation.GELU, width, x, value + width, y, target);
-                SimdElementwise.multiplyRange(width, y, target, x, value, y, target);
+                int whole = SPECIES.loopBound(width);
+                gatedGelu(whole, x, value + width, x, value, y, target);
+                int rest = width - whole;
+                forwardRange(Activation.GELU, rest, x, value + width + whole, y, target + whole);
+                SimdElementwise.multiplyRange(rest, y, target + whole, x, value + whole, y, target + whole);
             }
         });
     }
@@ -237,6 +240,16 @@ public final class SimdActivation implements ActivationKernel {
     private static void gelu(int length, float[] x, int xOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             SimdMath.gelu(FloatVector.fromArray(SPECIES, x, xOffset + i)).intoArray(y, yOffset + i);
+        }
+    }
+
+    private static void gatedGelu(
+            int length, float[] gate, int gateOffset, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector value = FloatVector.fromArray(SPECIES, x, xOffset + i);
+            SimdMath.gelu(FloatVector.fromArray(SPECIES, gate, gateOffset + i))
+                    .mul(value)
+                    .intoArray(y, yOffset + i);
         }
     }
 
