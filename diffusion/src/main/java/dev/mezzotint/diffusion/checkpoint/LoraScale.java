@@ -62,6 +62,7 @@ record LoraScale(Path file, Optional<Json> configuration) {
     }
 
     private static FormatException broken(Path file, String why) {
-        return new FormatException(file + " does not say by what to multiply the updates (" + why + "); get the LoRA anew");
+        return new FormatException(
+                file + " does not say by what to multiply the updates (" + why + "); get the LoRA anew");
     }
 }

@@ -4,6 +4,7 @@ import dev.mezzotint.diffusion.guidance.BatchDenoiser;
 import dev.mezzotint.diffusion.model.unet.UNet;
 import dev.mezzotint.diffusion.model.unet.UNetConditions;
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
@@ -19,6 +20,7 @@ final class ConditionedUNet implements BatchDenoiser {
     private final int columns;
     private final int channels;
     private UNetConditions lastConditions;
+    private AttentionContext lastContext;
     private int lastFirst;
 
     /**
@@ -40,6 +42,7 @@ final class ConditionedUNet implements BatchDenoiser {
         this.columns = columns;
         channels = unet.config().outChannels();
         lastConditions = all;
+        lastContext = AttentionContext.kept(all.context());
     }
 
     @Override
@@ -64,7 +67,7 @@ final class ConditionedUNet implements BatchDenoiser {
         double[] timesteps = new double[batch];
         Arrays.fill(timesteps, timestep);
         Tensor input = input(x, batch);
-        Tensor prediction = unet.forward(tape, input, timesteps, conditions);
+        Tensor prediction = unet.forward(tape, input, timesteps, conditions, lastContext);
         System.arraycopy(prediction.data(), 0, out, 0, prediction.length());
         tape.reset();
     }
@@ -96,6 +99,7 @@ final class ConditionedUNet implements BatchDenoiser {
                                     rows(added.pooled(), first, count),
                                     Arrays.copyOfRange(added.sizes(), first, first + count))),
                     Optional.empty());
+            lastContext = AttentionContext.kept(lastConditions.context());
             lastFirst = first;
         }
         return lastConditions;

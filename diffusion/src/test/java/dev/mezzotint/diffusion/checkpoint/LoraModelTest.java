@@ -121,7 +121,8 @@ class LoraModelTest {
         LoraFile lora = LoraFile.open(file);
         assertUpdated(LINEAR, product(floats(lora, up), floats(lora, down), 5, 4, 7, 0.5), new LoraUse(lora, 1));
         Files.writeString(configuration, "{\"lora_alpha\": \"much\"}");
-        String message = assertThrows(FormatException.class, () -> LoraFile.open(file)).getMessage();
+        String message =
+                assertThrows(FormatException.class, () -> LoraFile.open(file)).getMessage();
         assertTrue(message.startsWith(configuration.toString()), message);
     }
 

@@ -7,7 +7,6 @@ import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 
 /** Sums, differences and products, element by element, with broadcasting of the second operand. */
 public final class ArithmeticOps {
@@ -31,58 +30,6 @@ public final class ArithmeticOps {
     public static Tensor addInPlace(Tape tape, Tensor a, Tensor b) {
         BroadcastGeometry g = broadcast("addInPlace", a.shape(), b.shape());
         return tape.mayOverwrite(a) ? apply(tape, BinaryOp.ADD, g, a, b, a) : add(tape, a, b);
-    }
-
-    /**
-     * x + f(x) in the place of x, which is used up, for a function that maps each row of the last dimension on its own. At
-     * inference the function sees some rows at a time, (rows, width), so that what it computes in between stays small.
-     *
-     * @param rowsAtOnce how many rows at most
-     * @see Tape#release
-     */
-    public static Tensor addByRows(Tape tape, Tensor x, int rowsAtOnce, UnaryOperator<Tensor> function) {
-        int rows = x.shape().rows();
-        if (rowsAtOnce < 1 || rows <= rowsAtOnce || !tape.mayOverwrite(x)) {
-            return addInPlace(tape, x, mapped(x, function));
-        }
-        int width = x.shape().last();
-        long parts = parts(rows, rowsAtOnce);
-        for (long part = 0; part < parts; part++) {
-            int from = (int) (rows * part / parts) * width;
-            int length = (int) (rows * (part + 1) / parts) * width - from;
-            try (Tape.Scope _ = tape.scope()) {
-                Tensor some = tape.allocate(Shape.of(length / width, width));
-                System.arraycopy(x.data(), from, some.data(), 0, length);
-                Tensor y = mapped(some, function);
-                tape.kernels()
-                        .elementwise()
-                        .binary(tape.workers(), BinaryOp.ADD, length, x.data(), from, y.data(), 0, x.data(), from);
-            }
-        }
-        return x;
-    }
-
-    private static Tensor mapped(Tensor x, UnaryOperator<Tensor> function) {
-        Tensor y = function.apply(x);
-        if (!y.shape().equals(x.shape())) {
-            throw new IllegalArgumentException(
-                    "addByRows: the function made " + y.shape() + " of " + x.shape() + ", but must keep the shape");
-        }
-        return y;
-    }
-
-    /**
-     * How many parts {@link #addByRows} makes: as few as possible, or up to twice as many if they are equal then, so that
-     * their buffers can be used again.
-     */
-    public static long parts(long rows, int rowsAtOnce) {
-        long fewest = (rows + rowsAtOnce - 1) / rowsAtOnce;
-        for (long parts = fewest; parts <= 2 * fewest; parts++) {
-            if (rows % parts == 0) {
-                return parts;
-            }
-        }
-        return fewest;
     }
 
     private static Tensor sum(Tape tape, Tensor a, Tensor b, BinaryOp op, float sign) {

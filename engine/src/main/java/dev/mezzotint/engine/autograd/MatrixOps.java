@@ -8,6 +8,7 @@ import dev.mezzotint.engine.kernel.GemmKernel;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Matrix products: linear layers and products of two activations. */
@@ -29,7 +30,8 @@ public final class MatrixOps {
         if (tape.isRecording() && activation != Activation.NONE) {
             return PointwiseOps.activate(tape, linear(tape, x, weight, packed, bias, Activation.NONE), activation);
         }
-        Tensor y = product(tape, x, weight.shape(), packed, bias, activation);
+        requireLinear("linear", x, weight.shape(), bias);
+        Tensor y = product(tape, x, 0, x.shape().rows(), weight.shape(), packed, bias, activation);
         int in = weight.size(1);
         int out = weight.size(0);
         int rows = x.shape().rows();
@@ -78,41 +80,136 @@ public final class MatrixOps {
      */
     public static Tensor linear(
             Tape tape, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias, Activation activation) {
-        tape.refuseRecording("linear");
-        return product(tape, x, weight, packed, bias, activation);
+        requireLinear("linear", x, weight, bias);
+        return linear(tape, x, 0, x.shape().rows(), weight, packed, bias, activation);
     }
 
-    private static Tensor product(
-            Tape tape, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias, Activation activation) {
+    /**
+     * As {@link #linear(Tape, Tensor, Shape, PackedOperand, Optional, Activation)} of some rows of x.
+     *
+     * @param from the first row
+     * @return (…, out), or (rows, out) if these are not all rows
+     */
+    public static Tensor linear(
+            Tape tape,
+            Tensor x,
+            int from,
+            int rows,
+            Shape weight,
+            PackedOperand packed,
+            Optional<Tensor> bias,
+            Activation activation) {
+        tape.refuseRecording("linear");
+        requireLinear("linear", x, weight, bias);
+        Objects.checkFromIndexSize(from, rows, x.shape().rows());
+        return product(tape, x, from, rows, weight, packed, bias, activation);
+    }
+
+    /**
+     * y + x Wᵀ + b in the place of y, which is used up: at inference its buffer holds the result, if the tape owns it.
+     *
+     * @param y (…, out)
+     * @throws IllegalArgumentException if the shapes do not fit
+     * @see #linear
+     * @see Tape#release
+     */
+    public static Tensor addLinear(
+            Tape tape, Tensor y, Tensor x, Tensor weight, PackedOperand packed, Optional<Tensor> bias) {
+        requireAddLinear(y, x, weight.shape(), bias);
+        if (tape.isRecording()) {
+            return ArithmeticOps.add(tape, y, linear(tape, x, weight, packed, bias, Activation.NONE));
+        }
+        return addLinear(tape, y, 0, x, weight.shape(), packed, bias);
+    }
+
+    /**
+     * As {@link #addLinear(Tape, Tensor, Tensor, Tensor, PackedOperand, Optional)} with a weight that exists packed alone,
+     * to as many rows of y as x has.
+     *
+     * @param from the first row of y
+     * @param weight its shape, (out, in)
+     * @throws IllegalArgumentException if the shapes do not fit, or the tape records, since gradients need the weight
+     */
+    public static Tensor addLinear(
+            Tape tape, Tensor y, int from, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias) {
+        tape.refuseRecording("addLinear");
+        requireAddLinear(y, x, weight, bias);
+        Objects.checkFromIndexSize(from, x.shape().rows(), y.shape().rows());
+        Tensor sum = tape.mayOverwrite(y) ? y : ArithmeticOps.affine(tape, y, 1, 0);
+        Epilogue epilogue = new Epilogue(values(bias), true, Activation.NONE);
+        multiply(tape, x, 0, x.shape().rows(), weight, packed, sum, from, epilogue);
+        return sum;
+    }
+
+    private static void requireLinear(String operation, Tensor x, Shape weight, Optional<Tensor> bias) {
         if (weight.rank() != 2
                 || x.shape().rank() < 1
                 || x.shape().last() != weight.size(1)
                 || bias.isPresent() && bias.get().length() != weight.size(0)) {
-            throw new IllegalArgumentException("linear: input " + x.shape() + ", weight " + weight
+            throw new IllegalArgumentException(operation + ": input " + x.shape() + ", weight " + weight
                     + bias.map(b -> " and bias " + b.shape()).orElse("")
                     + " do not fit; they must be (…, in), (out, in) and (out)");
         }
+    }
+
+    private static void requireAddLinear(Tensor y, Tensor x, Shape weight, Optional<Tensor> bias) {
+        requireLinear("addLinear", x, weight, bias);
+        if (y.shape().rank() < 1
+                || y.shape().last() != weight.size(0)
+                || y.shape().rows() < x.shape().rows()) {
+            throw new IllegalArgumentException("addLinear: " + y.shape() + " cannot take the product of input "
+                    + x.shape() + " and weight " + weight + "; it must be (…, out) with as many rows");
+        }
+    }
+
+    private static Tensor product(
+            Tape tape,
+            Tensor x,
+            int from,
+            int rows,
+            Shape weight,
+            PackedOperand packed,
+            Optional<Tensor> bias,
+            Activation activation) {
+        int out = weight.size(0);
+        boolean whole = rows == x.shape().rows();
+        Tensor y = tape.allocate(whole ? x.shape().with(-1, out) : Shape.of(rows, out));
+        multiply(tape, x, from, rows, weight, packed, y, 0, new Epilogue(values(bias), false, activation));
+        return y;
+    }
+
+    private static float[] values(Optional<Tensor> bias) {
+        return bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias);
+    }
+
+    private static void multiply(
+            Tape tape,
+            Tensor x,
+            int from,
+            int rows,
+            Shape weight,
+            PackedOperand packed,
+            Tensor y,
+            int to,
+            Epilogue epilogue) {
         int in = weight.size(1);
         int out = weight.size(0);
-        Tensor y = tape.allocate(x.shape().with(-1, out));
-        float[] biasData = bias.map(Tensor::data).orElseGet(Epilogue.STORE::bias);
         tape.kernels()
                 .gemm()
                 .multiply(
                         tape.workers(),
-                        x.shape().rows(),
+                        rows,
                         out,
                         in,
                         x.data(),
-                        0,
+                        from * in,
                         in,
                         1,
                         packed,
                         y.data(),
-                        0,
+                        to * out,
                         out,
-                        new Epilogue(biasData, false, activation));
-        return y;
+                        epilogue);
     }
 
     /**

@@ -42,4 +42,25 @@ public final class Linear {
                 ? MatrixOps.linear(tape, x, weight.on(tape), packed, b, activation)
                 : MatrixOps.linear(tape, x, weight.shape(), packed, b, activation);
     }
+
+    /** Maps some rows of (…, in) to (rows, out), at inference. */
+    public Tensor forward(Tape tape, Tensor x, int from, int rows) {
+        Optional<Tensor> b = bias.map(parameter -> parameter.on(tape));
+        return MatrixOps.linear(tape, x, from, rows, weight.shape(), weight.packed(tape), b, Activation.NONE);
+    }
+
+    /** Adds the map of x, (…, in), to y, (…, out), which is used up (see {@link Tape#release}). */
+    public Tensor addTo(Tape tape, Tensor y, Tensor x) {
+        PackedOperand packed = weight.packed(tape);
+        Optional<Tensor> b = bias.map(parameter -> parameter.on(tape));
+        return tape.isRecording()
+                ? MatrixOps.addLinear(tape, y, x, weight.on(tape), packed, b)
+                : MatrixOps.addLinear(tape, y, 0, x, weight.shape(), packed, b);
+    }
+
+    /** As {@link #addTo(Tape, Tensor, Tensor)}, at inference, to the rows of y that begin with {@code from}. */
+    public Tensor addTo(Tape tape, Tensor y, int from, Tensor x) {
+        Optional<Tensor> b = bias.map(parameter -> parameter.on(tape));
+        return MatrixOps.addLinear(tape, y, from, x, weight.shape(), weight.packed(tape), b);
+    }
 }

@@ -30,7 +30,6 @@ public final class MultiHeadAttention {
     private final Linear value;
     private final Linear output;
     private final int heads;
-    private final int width;
     private final int inner;
 
     /**
@@ -52,7 +51,6 @@ public final class MultiHeadAttention {
         value = new Linear(parameters.child(names.value()), contextWidth, inner, inputBias);
         output = new Linear(parameters.child(names.output()), inner, width, true);
         this.heads = heads;
-        this.width = width;
         this.inner = inner;
     }
 
@@ -65,27 +63,39 @@ public final class MultiHeadAttention {
      */
     public Tensor forward(Tape tape, Tensor x, Tensor context, boolean causal) {
         try (Tape.Scope scope = tape.scope()) {
-            Tensor q = query.forward(tape, x);
-            Tensor k = key.forward(tape, context);
-            Tensor v = value.forward(tape, context);
-            Tensor mixed = AttentionOps.attention(tape, q, k, v, heads, causal);
-            tape.release(q);
-            tape.release(k);
-            tape.release(v);
-            return scope.keep(output.forward(tape, mixed));
+            return scope.keep(output.forward(tape, mix(tape, x, AttentionContext.once(context), causal)));
         }
     }
 
+    /** Adds the attention of x to y, which is used up (see {@link Tape#release}); see {@link #forward}. */
+    public Tensor addTo(Tape tape, Tensor y, Tensor x, AttentionContext context) {
+        try (Tape.Scope scope = tape.scope()) {
+            return scope.keep(output.addTo(tape, y, mix(tape, x, context, false)));
+        }
+    }
+
+    private Tensor mix(Tape tape, Tensor x, AttentionContext context, boolean causal) {
+        Tensor q = query.forward(tape, x);
+        AttentionContext.KeysAndValues made = context.of(this, tape);
+        Tensor mixed = AttentionOps.attention(tape, q, made.keys(), made.values(), heads, causal);
+        tape.release(q);
+        tape.release(made.keys());
+        tape.release(made.values());
+        return mixed;
+    }
+
+    AttentionContext.KeysAndValues keysAndValues(Tape tape, Tensor context) {
+        return new AttentionContext.KeysAndValues(key.forward(tape, context), value.forward(tape, context));
+    }
+
     /**
-     * Plans the buffers of {@link #forward} at inference; the result stays taken.
+     * Plans the buffers of {@link #addTo} at inference.
      *
      * @param queries rows of x in all examples
      * @param keys rows of the context in all examples
      */
     public void plan(BufferPlan plan, long queries, long keys) {
         plan.take(queries * inner, keys * inner, keys * inner, queries * inner);
-        plan.give(queries * inner, keys * inner, keys * inner);
-        plan.take(queries * width);
-        plan.give(queries * inner);
+        plan.give(queries * inner, keys * inner, keys * inner, queries * inner);
     }
 }

@@ -79,12 +79,6 @@ final class OpCases {
                 (t, in) -> ArithmeticOps.subtract(t, in.get(0), in.get(0))));
         cases.add(OpCase.of(
                 "ArithmeticOps.multiply", "square", one, (t, in) -> ArithmeticOps.multiply(t, in.get(0), in.get(0))));
-        cases.add(OpCase.of(
-                "ArithmeticOps.addByRows",
-                "",
-                one,
-                (t, in) ->
-                        ArithmeticOps.addByRows(t, in.get(0), 2, x -> PointwiseOps.activate(t, x, Activation.SILU))));
         cases.add(
                 OpCase.of("ArithmeticOps.affine", "", one, (t, in) -> ArithmeticOps.affine(t, in.get(0), -1.7f, 0.3f)));
     }
@@ -107,6 +101,12 @@ final class OpCases {
                 "of its own weight",
                 List.of(s(7, 7)),
                 (t, in) -> linear(t, in.get(0), in.get(0), Optional.empty(), Activation.NONE)));
+        cases.add(OpCase.of(
+                "MatrixOps.addLinear",
+                "with bias",
+                List.of(s(3, 2, 21), s(3, 2, 19), s(21, 19), s(21)),
+                (t, in) -> MatrixOps.addLinear(
+                        t, in.get(0), in.get(1), in.get(2), packed(t, in.get(2)), Optional.of(in.get(3)))));
         cases.add(OpCase.of(
                 "MatrixOps.matmulTransposed",
                 "",

@@ -71,10 +71,6 @@ class OpRefusalTest {
                     pair.shape(),
                     () -> ArithmeticOps.addInPlace(TAPE, pair.a(), pair.b())));
             all.add(new Refusal(
-                    "ArithmeticOps.addByRows",
-                    pair.shape(),
-                    () -> ArithmeticOps.addByRows(TAPE, pair.a(), 1, _ -> pair.b())));
-            all.add(new Refusal(
                     "ArithmeticOps.subtract", pair.shape(), () -> ArithmeticOps.subtract(TAPE, pair.a(), pair.b())));
             all.add(new Refusal(
                     "ArithmeticOps.multiply", pair.shape(), () -> ArithmeticOps.multiply(TAPE, pair.a(), pair.b())));
@@ -87,6 +83,9 @@ class OpRefusalTest {
         all.add(linear("scalar", t(), t(5, 1), Optional.empty(), packed));
         all.add(linear("5×3×1", t(2, 3), t(5, 3, 1), Optional.empty(), packed));
         all.add(linear("bias 4", t(2, 3), t(5, 3), Optional.of(t(4)), packed));
+        all.add(addLinear("2×4", t(2, 5), t(2, 4), packed));
+        all.add(addLinear("2×4", t(2, 4), t(2, 3), packed));
+        all.add(addLinear("1×5", t(1, 5), t(2, 3), packed));
         all.add(new Refusal(
                 "MatrixOps.matmulTransposed", "2×4", () -> MatrixOps.matmulTransposed(TAPE, t(2, 4), t(5, 3))));
         all.add(new Refusal(
@@ -119,6 +118,14 @@ class OpRefusalTest {
         PackedOperand operand = new PackedOperand.Floats(packed);
         return new Refusal(
                 "MatrixOps.linear", shape, () -> MatrixOps.linear(TAPE, x, weight, operand, bias, Activation.NONE));
+    }
+
+    private static Refusal addLinear(String shape, Tensor y, Tensor x, float[] packed) {
+        PackedOperand operand = new PackedOperand.Floats(packed);
+        return new Refusal(
+                "MatrixOps.addLinear",
+                shape,
+                () -> MatrixOps.addLinear(TAPE, y, x, t(5, 3), operand, Optional.empty()));
     }
 
     private static Refusal conv(

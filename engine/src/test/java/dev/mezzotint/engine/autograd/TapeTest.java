@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.random.TorchGenerator;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
-import java.util.function.UnaryOperator;
+import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TapeTest {
@@ -141,22 +143,41 @@ class TapeTest {
                 assertArrayEquals(
                         sum,
                         ArithmeticOps.addInPlace(tape, owned(tape, x), gamma).data());
-                UnaryOperator<Tensor> function = y -> PointwiseOps.softmax(tape, y);
-                float[] whole = ArithmeticOps.add(tape, x, function.apply(x)).data();
-                for (int rows = 1; rows <= 11; rows++) {
-                    Tensor parts = ArithmeticOps.addByRows(tape, owned(tape, x), rows, function);
-                    assertArrayEquals(whole, parts.data());
-                    assertEquals(x.shape(), parts.shape());
-                }
             }
         }
     }
 
     @Test
-    void byRowsTheFunctionMustKeepTheShape() {
-        Tape tape = Tape.inference(COMPUTE);
-        Tensor x = owned(tape, random(4, 6));
-        refused(() -> ArithmeticOps.addByRows(tape, x, 2, y -> PointwiseOps.geglu(tape, y)), "2×3");
+    void sumsWithProductsInPlaceAreThoseOfTheirParts() {
+        Tape tape = Tape.inference(new Compute(KernelSelector.kernels(), Workers.of(2)));
+        Tensor x = random(3, 5, 19);
+        Tensor y = random(3, 5, 33);
+        Tensor weight = random(33, 19);
+        Optional<Tensor> bias = Optional.of(random(1, 33).reshape(33));
+        PackedOperand packed = packed(tape, weight);
+        Tensor product = MatrixOps.linear(tape, x, weight, packed, bias, Activation.NONE);
+        float[] sum = ArithmeticOps.add(tape, y, product).data();
+        Tensor own = owned(tape, y);
+        assertSame(own, MatrixOps.addLinear(tape, own, x, weight, packed, bias));
+        assertArrayEquals(sum, own.data(), 1e-5f);
+        Tensor rows = owned(tape, y);
+        for (int from = 0; from < 15; from += 5) {
+            Tensor some = MatrixOps.linear(tape, x, from, 5, weight.shape(), packed, bias, Activation.NONE);
+            assertEquals(Shape.of(5, 33), some.shape());
+            assertArrayEquals(Arrays.copyOfRange(product.data(), from * 33, (from + 5) * 33), some.data());
+            Tensor read = Tensor.of(Arrays.copyOfRange(x.data(), from * 19, (from + 5) * 19), 5, 19);
+            assertSame(rows, MatrixOps.addLinear(tape, rows, from, read, weight.shape(), packed, bias));
+        }
+        assertArrayEquals(own.data(), rows.data());
+    }
+
+    /** A weight (out, in) as a right operand of {@code in} rows. */
+    private static PackedOperand packed(Tape tape, Tensor weight) {
+        int out = weight.size(0);
+        int in = weight.size(1);
+        float[] packed = new float[tape.kernels().gemm().packedLength(in, out)];
+        tape.kernels().gemm().pack(tape.workers(), in, out, weight.data(), 0, 1, in, packed, 0);
+        return new PackedOperand.Floats(packed);
     }
 
     private static Tensor random(int... sizes) {

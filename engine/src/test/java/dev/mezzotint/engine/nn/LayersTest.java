@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.LossOps;
 import dev.mezzotint.engine.autograd.Tape;
@@ -13,6 +14,7 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.random.TorchGenerator;
+import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +152,27 @@ class LayersTest {
                 .collect(Collectors.toMap(
                         Parameter::name,
                         parameter -> parameter.gradient().data().clone())));
+    }
+
+    @Test
+    void aKeptContextIsReadOnce() {
+        MultiHeadAttention attention =
+                new MultiHeadAttention(parameters, MultiHeadAttention.Names.DIFFUSERS, 6, 4, 6, 2, false);
+        parameters.initialize(new TorchGenerator(1));
+        Tensor x = random(1, 5, 6);
+        Tensor y = random(1, 5, 6);
+        Tensor context = random(1, 3, 4);
+        float[] sum = ArithmeticOps.add(tape, y, attention.forward(tape, x, context, false))
+                .data();
+        AttentionContext kept = AttentionContext.kept(context);
+        for (int pass = 0; pass < 2; pass++) {
+            assertArrayEquals(sum, attention.addTo(tape, y, x, kept).data(), 1e-6f);
+            // What is kept must not need the context, nor live in buffers that are used again.
+            context.fill(Float.NaN);
+            for (int i = 0; i < 4; i++) {
+                tape.allocate(Shape.of(3 * 6)).fill(Float.NaN);
+            }
+        }
     }
 
     @Test

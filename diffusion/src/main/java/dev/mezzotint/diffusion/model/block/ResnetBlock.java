@@ -1,7 +1,6 @@
 package dev.mezzotint.diffusion.model.block;
 
 import dev.mezzotint.engine.autograd.ArithmeticOps;
-import dev.mezzotint.engine.autograd.PointwiseOps;
 import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
@@ -26,7 +25,6 @@ public final class ResnetBlock {
     private final Optional<Conv2d> shortcut;
     private final int in;
     private final int out;
-    private final int timeWidth;
     private final int groups;
 
     /**
@@ -47,14 +45,13 @@ public final class ResnetBlock {
                 : Optional.of(new Conv2d(parameters.child("conv_shortcut"), in, out, 1, 1, 0));
         this.in = in;
         this.out = out;
-        this.timeWidth = timeWidth;
         this.groups = groups;
     }
 
     /**
      * Maps (batch, height, width, in) to (batch, height, width, out).
      *
-     * @param time the timesteps' embedding, (batch, timeWidth), for a block with one
+     * @param time SiLU of the timesteps' embedding, (batch, timeWidth), for a block with one
      */
     public Tensor forward(Tape tape, Tensor x, Optional<Tensor> time) {
         requireTime(time);
@@ -93,8 +90,7 @@ public final class ResnetBlock {
         Tensor h = conv1.forward(tape, normed);
         tape.release(normed);
         if (time.isPresent()) {
-            Tensor embedding = PointwiseOps.activate(tape, time.get(), Activation.SILU);
-            Tensor shift = timeProjection.orElseThrow().forward(tape, embedding);
+            Tensor shift = timeProjection.orElseThrow().forward(tape, time.get());
             h = ArithmeticOps.addInPlace(tape, h, ShapeOps.reshape(tape, shift, shift.size(0), 1, 1, shift.size(1)));
         }
         h = norm2.forwardInPlace(tape, h, Activation.SILU);
@@ -117,7 +113,7 @@ public final class ResnetBlock {
         plan.take(moments, moments, after);
         plan.give(before);
         if (timeProjection.isPresent()) {
-            plan.take((long) batch * timeWidth, (long) batch * out);
+            plan.take((long) batch * out);
         }
         plan.take(moments, moments, after);
         plan.give(after);
@@ -130,7 +126,7 @@ public final class ResnetBlock {
             plan.give(before);
         }
         if (timeProjection.isPresent()) {
-            plan.give((long) batch * timeWidth, (long) batch * out);
+            plan.give((long) batch * out);
         }
         plan.give(moments, moments, moments, moments);
     }

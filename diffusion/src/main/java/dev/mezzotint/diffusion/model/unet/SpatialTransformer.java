@@ -1,9 +1,9 @@
 package dev.mezzotint.diffusion.model.unet;
 
-import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.Initializer;
 import dev.mezzotint.engine.nn.Linear;
@@ -47,7 +47,7 @@ final class SpatialTransformer {
      * Maps an image (batch, height, width, channels) with context (batch, keys, contextWidth) to the image's shape, and
      * uses the image up (see {@link Tape#release}).
      */
-    Tensor consume(Tape tape, Tensor x, Tensor context) {
+    Tensor consume(Tape tape, Tensor x, AttentionContext context) {
         int batch = x.size(0);
         int height = x.size(1);
         int width = x.size(2);
@@ -60,9 +60,8 @@ final class SpatialTransformer {
             for (TransformerLayer layer : layers) {
                 tokens = layer.consume(tape, tokens, context);
             }
-            Tensor mapped = projectOut.forward(tape, tokens);
-            return scope.keep(
-                    ArithmeticOps.addInPlace(tape, x, ShapeOps.reshape(tape, mapped, batch, height, width, channels)));
+            Tensor sum = projectOut.addTo(tape, ShapeOps.reshape(tape, x, batch, height * width, channels), tokens);
+            return scope.keep(ShapeOps.reshape(tape, sum, batch, height, width, channels));
         }
     }
 
@@ -73,7 +72,6 @@ final class SpatialTransformer {
         plan.take(image, moments, moments, image);
         plan.give(image);
         layers.forEach(layer -> layer.plan(plan, sizes));
-        plan.take(image);
-        plan.give(image, image, moments, moments);
+        plan.give(image, moments, moments);
     }
 }

@@ -1,8 +1,8 @@
 package dev.mezzotint.diffusion.model.unet;
 
-import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.PointwiseOps;
 import dev.mezzotint.engine.autograd.Tape;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.nn.LayerNorm;
 import dev.mezzotint.engine.nn.Linear;
 import dev.mezzotint.engine.nn.MultiHeadAttention;
@@ -53,35 +53,62 @@ final class TransformerLayer {
      * Maps tokens (batch, tokens, width) with context (batch, keys, contextWidth) to the tokens' shape, and uses the tokens
      * up (see {@link Tape#release}).
      */
-    Tensor consume(Tape tape, Tensor tokens, Tensor context) {
+    Tensor consume(Tape tape, Tensor tokens, AttentionContext context) {
         try (Tape.Scope scope = tape.scope()) {
             Tensor normed = norm1.forward(tape, tokens);
-            Tensor attended = selfAttention.forward(tape, normed, normed, false);
+            Tensor x = selfAttention.addTo(tape, tokens, normed, AttentionContext.once(normed));
             tape.release(normed);
-            Tensor x = ArithmeticOps.addInPlace(tape, tokens, attended);
-            tape.release(attended);
 
             normed = norm2.forward(tape, x);
-            attended = crossAttention.forward(tape, normed, context, false);
+            x = crossAttention.addTo(tape, x, normed, context);
             tape.release(normed);
-            x = ArithmeticOps.addInPlace(tape, x, attended);
-            tape.release(attended);
 
-            return scope.keep(ArithmeticOps.addByRows(tape, x, rowsAtOnce(), some -> feedForward(tape, some)));
+            normed = norm3.forward(tape, x);
+            return scope.keep(feedForward(tape, x, normed));
         }
     }
 
-    private int rowsAtOnce() {
-        return Math.max(1, FEED_FORWARD_FLOATS / (EXPANSION * width));
+    /** x + f(normed) in the place of x. */
+    private Tensor feedForward(Tape tape, Tensor x, Tensor normed) {
+        int rows = x.shape().rows();
+        int parts = tape.isRecording() ? 1 : parts(rows);
+        if (parts == 1) {
+            return contract.addTo(tape, x, gate(tape, expand.forward(tape, normed)));
+        }
+        Tensor sum = x;
+        for (int part = 0; part < parts; part++) {
+            int from = first(rows, parts, part);
+            try (Tape.Scope scope = tape.scope()) {
+                Tensor expanded = expand.forward(tape, normed, from, first(rows, parts, part + 1) - from);
+                sum = scope.keep(contract.addTo(tape, sum, from, gate(tape, expanded)));
+            }
+        }
+        return sum;
     }
 
-    private Tensor feedForward(Tape tape, Tensor x) {
-        Tensor normed = norm3.forward(tape, x);
-        Tensor expanded = expand.forward(tape, normed);
-        tape.release(normed);
+    private static Tensor gate(Tape tape, Tensor expanded) {
         Tensor gated = PointwiseOps.geglu(tape, expanded);
         tape.release(expanded);
-        return contract.forward(tape, gated);
+        return gated;
+    }
+
+    /**
+     * In how many parts the rows are fed forward: as few as possible, or up to twice as many if they are equal then, so
+     * that their buffers can be used again.
+     */
+    private int parts(long rows) {
+        int most = Math.max(1, FEED_FORWARD_FLOATS / (EXPANSION * width));
+        int fewest = Math.toIntExact((rows + most - 1) / most);
+        for (int parts = fewest; parts <= 2 * fewest; parts++) {
+            if (rows % parts == 0) {
+                return parts;
+            }
+        }
+        return fewest;
+    }
+
+    private static int first(int rows, int parts, int part) {
+        return (int) ((long) rows * part / parts);
     }
 
     /** Plans the buffers of {@link #consume}; the result, in the tokens' place, stays taken. */
@@ -90,33 +117,20 @@ final class TransformerLayer {
         long tokens = rows * width;
         plan.take(tokens, rows, rows);
         selfAttention.plan(plan, rows, rows);
-        plan.give(tokens, tokens);
+        plan.give(tokens);
 
         plan.take(tokens, rows, rows);
         crossAttention.plan(plan, rows, (long) sizes.batch() * sizes.keys());
-        plan.give(tokens, tokens);
+        plan.give(tokens);
 
-        long parts = ArithmeticOps.parts(rows, rowsAtOnce());
-        if (parts == 1) {
-            planFeedForward(plan, rows);
-        } else {
-            // Parts differ by one row at most.
-            for (long some : new long[] {rows / parts, (rows + parts - 1) / parts}) {
-                plan.take(some * width);
-                planFeedForward(plan, some);
-                plan.give(some * width);
-            }
+        plan.take(tokens, rows, rows);
+        long parts = parts(rows);
+        // Parts differ by one row at most.
+        for (long some : new long[] {rows / parts, (rows + parts - 1) / parts}) {
+            long expanded = some * EXPANSION * width;
+            plan.take(expanded, expanded / 2);
+            plan.give(expanded, expanded / 2);
         }
-        plan.give(rows, rows, rows, rows);
-    }
-
-    private void planFeedForward(BufferPlan plan, long rows) {
-        long expanded = rows * EXPANSION * width;
-        plan.take(rows * width, rows, rows, expanded);
-        plan.give(rows * width);
-        plan.take(expanded / 2);
-        plan.give(expanded);
-        plan.take(rows * width);
-        plan.give(expanded / 2, rows * width, rows, rows);
+        plan.give(tokens, rows, rows, rows, rows, rows, rows);
     }
 }

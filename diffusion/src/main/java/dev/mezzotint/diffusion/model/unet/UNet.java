@@ -4,9 +4,11 @@ import dev.mezzotint.diffusion.model.block.Downsample;
 import dev.mezzotint.diffusion.model.block.ResnetBlock;
 import dev.mezzotint.diffusion.model.block.Upsample;
 import dev.mezzotint.engine.autograd.ArithmeticOps;
+import dev.mezzotint.engine.autograd.PointwiseOps;
 import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.Parameters;
@@ -145,12 +147,22 @@ public final class UNet {
      * @throws IllegalArgumentException if a shape does not fit or a condition is missing or not known, saying which
      */
     public Tensor forward(Tape tape, Tensor x, double[] timesteps, UNetConditions conditions) {
+        return forward(tape, x, timesteps, conditions, AttentionContext.once(conditions.context()));
+    }
+
+    /**
+     * As {@link #forward(Tape, Tensor, double[], UNetConditions)}, for one of many passes.
+     *
+     * @param context that of the conditions, which the passes share
+     */
+    public Tensor forward(
+            Tape tape, Tensor x, double[] timesteps, UNetConditions conditions, AttentionContext context) {
         new UNetConditionCheck(config).check(x, timesteps, conditions);
         try (Tape.Scope scope = tape.scope()) {
             Optional<Tensor> guidance =
                     conditions.guidance().map(scales -> Waves.ofGuidance(tape, scales, config.guidanceWidth()));
             Tensor time = embed(tape, timesteps, guidance, conditions.added());
-            return scope.keep(denoise(tape, x, time, conditions.context()));
+            return scope.keep(denoise(tape, x, time, context));
         }
     }
 
@@ -178,8 +190,10 @@ public final class UNet {
     }
 
     /** The network itself, given the embedding of everything but the text. */
-    Tensor denoise(Tape tape, Tensor x, Tensor time, Tensor context) {
+    Tensor denoise(Tape tape, Tensor x, Tensor embedding, AttentionContext context) {
         try (Tape.Scope scope = tape.scope()) {
+            // What every residual block begins with, done once.
+            Tensor time = PointwiseOps.activate(tape, embedding, Activation.SILU);
             Deque<Tensor> skips = new ArrayDeque<>();
             Tensor h = convIn.forward(tape, x);
             skips.push(h);
@@ -237,7 +251,6 @@ public final class UNet {
         UNetSizes sizes = full;
         long time = (long) full.batch() * config.timeWidth();
         plan.take(time, time);
-        plan.give(time);
         Deque<Long> skips = new ArrayDeque<>();
         Deque<UNetSizes> finer = new ArrayDeque<>();
         long h = sizes.positions() * config.channels().getFirst();

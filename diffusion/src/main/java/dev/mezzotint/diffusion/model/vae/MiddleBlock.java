@@ -1,10 +1,10 @@
 package dev.mezzotint.diffusion.model.vae;
 
 import dev.mezzotint.diffusion.model.block.ResnetBlock;
-import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.nn.GroupNorm;
 import dev.mezzotint.engine.nn.MultiHeadAttention;
 import dev.mezzotint.engine.nn.Parameters;
@@ -41,10 +41,13 @@ final class MiddleBlock {
             Tensor h = first.consume(tape, x, Optional.empty());
             Tensor tokens =
                     ShapeOps.reshape(tape, norm.forward(tape, h, Activation.NONE), batch, height * width, channels);
-            Tensor attended = attention.forward(tape, tokens, tokens, false);
+            Tensor sum = attention.addTo(
+                    tape,
+                    ShapeOps.reshape(tape, h, batch, height * width, channels),
+                    tokens,
+                    AttentionContext.once(tokens));
             tape.release(tokens);
-            h = ArithmeticOps.addInPlace(tape, h, ShapeOps.reshape(tape, attended, batch, height, width, channels));
-            tape.release(attended);
+            h = ShapeOps.reshape(tape, sum, batch, height, width, channels);
             return scope.keep(second.consume(tape, h, Optional.empty()));
         }
     }
@@ -56,7 +59,7 @@ final class MiddleBlock {
         first.plan(plan, batch, positions, true);
         plan.take(image, moments, moments);
         attention.plan(plan, positions, positions);
-        plan.give(image, image);
+        plan.give(image);
         second.plan(plan, batch, positions, true);
         plan.give(moments, moments);
     }

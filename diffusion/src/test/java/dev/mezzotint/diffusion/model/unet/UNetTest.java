@@ -12,6 +12,7 @@ import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.JsonFile;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.nn.ParameterFiles;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.random.TorchGenerator;
@@ -82,7 +83,8 @@ class UNetTest {
         for (int i = 0; i < 2; i++) {
             Optional<Tensor> guidance = Optional.of(golden.tensor("timestep_cond_" + i));
             Tensor time = unet.embed(tape, timesteps(golden, i), guidance, Optional.empty());
-            Tensor out = unet.denoise(tape, golden.image("x_" + i), time, golden.tensor("context_" + i));
+            Tensor out = unet.denoise(
+                    tape, golden.image("x_" + i), time, AttentionContext.once(golden.tensor("context_" + i)));
             Golden.assertClose(golden.image("out_" + i), out, TOLERANCE, "out_" + i);
             tape.reset();
         }
