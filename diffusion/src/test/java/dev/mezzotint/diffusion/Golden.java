@@ -73,7 +73,8 @@ public record Golden(Path folder) {
         assertTrue(error <= tolerance, what + " differs by " + error + " of its largest value");
     }
 
-    private static Path root() {
+    /** The folder of the project. */
+    public static Path root() {
         String given = System.getProperty("mezzotint.root");
         if (given != null) {
             return Path.of(given);

@@ -7,6 +7,9 @@ final class Scratch {
     /** One register tile, for tiles that reach over the edge of the result. */
     final float[] tile = new float[Panels.TILE_ROWS * Panels.WIDTH];
 
+    /** What was read only to have it in the cache, summed, so that the compiler can't drop the reads. */
+    int fetched;
+
     private float[] values = {};
     private float[] patches = {};
     private float[] packed = {};

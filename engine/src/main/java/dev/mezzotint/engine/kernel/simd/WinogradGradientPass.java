@@ -72,7 +72,8 @@ final class WinogradGradientPass {
                 Scratch own = Scratch.ofThread();
                 if (part < blocks) {
                     int at = 36 * part * vSlice + tile * shape.pitch();
-                    WinogradInput.transform(shape, x, xOffset, from + strip, part, v, at, vSlice, own);
+                    int columns = shape.tileColumns();
+                    WinogradInput.transform(shape, x, xOffset, from + strip, 0, columns, part, v, at, vSlice, own);
                 } else {
                     int at = 36 * (part - blocks) * zSlice + tile * Panels.WIDTH;
                     WinogradAdjoint.spread(shape, dy, dyOffset, from + strip, part - blocks, z, at, zSlice, own);

@@ -23,7 +23,7 @@ final class WinogradInput {
     private WinogradInput() {}
 
     /**
-     * Transforms one row of tiles, one block of channels.
+     * Transforms tiles {@code first} to {@code last} of a row of tiles, one block of channels.
      *
      * @param strip row of tiles, counted through all images
      * @param v receives value (i, j) of tile t at {@code vOffset + (6 i + j) * slice + t * pitch}
@@ -33,6 +33,8 @@ final class WinogradInput {
             float[] x,
             int xOffset,
             int strip,
+            int first,
+            int last,
             int block,
             float[] v,
             int vOffset,
@@ -48,8 +50,8 @@ final class WinogradInput {
         boolean inside = top >= 0 && top + 6 <= shape.height() && length % LANES == 0;
         float[] columns = scratch.patches((RING + 1) * 6 * pitch);
         int frame = RING * 6 * pitch;
-        int done = 0;
-        for (int tile = 0; tile < shape.tileColumns(); tile++) {
+        int done = 4 * first;
+        for (int tile = first; tile < last; tile++) {
             for (; done < 4 * tile + 6; done++) {
                 int column = done - 1;
                 int to = done % RING * 6 * pitch;

@@ -24,16 +24,19 @@ final class WinogradPass {
      */
     private static final int FEWEST_FLOATS = 1 << 21;
 
-    private static final int MOST_FLOATS = 3 << 20;
+    private static final int MOST_FLOATS = 5 << 20;
 
     /** With fewer tiles the transform of the weights, made anew for each band, takes too large a part. */
-    private static final int BAND_TILES = 64;
+    private static final int BAND_TILES = 128;
 
     /** Tiles whose products are summed at a time by one thread: more fall out of its second-level cache. */
     private static final int LARGEST_RANGE = 128;
 
     /** So many tasks a thread, or else an even share of them. */
     private static final int TASKS_A_THREAD = 8;
+
+    /** Tiles beside each other that are transformed at a time: two more columns of pixels are read for each piece. */
+    private static final int SHORTEST_PIECE = 8;
 
     /** Floats between slices beyond a multiple of a page, so that the 36 do not meet in the same sets of the cache. */
     private static final int SKEW = 32;
@@ -105,11 +108,16 @@ final class WinogradPass {
         for (int band = 0; band < bands; band++) {
             int from = (int) ((long) strips * band / bands);
             int to = (int) ((long) strips * (band + 1) / bands);
-            workers.run((to - from) * blocks, task -> {
-                int block = task % blocks;
-                int strip = task / blocks;
+            int pieces = pieces(workers.threads(), (to - from) * blocks, shape.tileColumns());
+            workers.run((to - from) * blocks * pieces, task -> {
+                int piece = task % pieces;
+                int block = task / pieces % blocks;
+                int strip = task / pieces / blocks;
+                int first = shape.tileColumns() * piece / pieces;
+                int last = shape.tileColumns() * (piece + 1) / pieces;
                 int at = block * 36 * slice + strip * shape.tileColumns() * pitch;
-                WinogradInput.transform(shape, x, xOffset, from + strip, block, v, at, slice, Scratch.ofThread());
+                Scratch scratch = Scratch.ofThread();
+                WinogradInput.transform(shape, x, xOffset, from + strip, first, last, block, v, at, slice, scratch);
             });
             int tiles = (to - from) * shape.tileColumns();
             int panels = Panels.count(shape.outChannels());
@@ -121,6 +129,12 @@ final class WinogradPass {
                 multiply(shape, from, first, last, task / ranges, v, slice, packed, y, yOffset, epilogue);
             });
         }
+    }
+
+    /** Into how many pieces each row of tiles is cut for the input's transform, if there are few tasks otherwise. */
+    private static int pieces(int threads, int tasks, int tileColumns) {
+        int most = Math.max(1, tileColumns / SHORTEST_PIECE);
+        return threads == 1 ? 1 : Math.clamp(TASKS_A_THREAD * threads / tasks, 1, most);
     }
 
     /** Into how many ranges the tiles are cut. */

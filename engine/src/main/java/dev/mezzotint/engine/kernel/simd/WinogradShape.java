@@ -4,12 +4,18 @@ import dev.mezzotint.engine.kernel.ConvGeometry;
 
 /**
  * How {@link WinogradPass} cuts a convolution: the output into tiles of 4 × 4 pixels, a row of tiles of one image is
- * a strip; the channels into blocks of whole vectors, whose transformed weights for one panel fit into the
+ * a strip; the channels into blocks of whole vectors, whose transformed weights for one panel should fit into the
  * second-level cache.
  */
 record WinogradShape(int batch, int height, int width, int channels, int outChannels) {
-    /** Channels in a block at most. */
-    private static final int LARGEST_BLOCK = 64;
+    /** Channels in a block at most: short sums are accurate, and few transformed weights stay near. */
+    private static final int SMALL_BLOCK = 64;
+
+    /** The same for large images: products that add to their result less often are faster. */
+    private static final int LARGE_BLOCK = 128;
+
+    /** Tiles of an image times channels that make it large: 16 × 16 pixels of 1280 channels, 64 × 64 of 80. */
+    private static final int LARGE = 20_000;
 
     static WinogradShape of(ConvGeometry g) {
         return new WinogradShape(g.batch(), g.height(), g.width(), g.inChannels(), g.outChannels());
@@ -28,7 +34,8 @@ record WinogradShape(int batch, int height, int width, int channels, int outChan
     }
 
     int blocks() {
-        return (channels + LARGEST_BLOCK - 1) / LARGEST_BLOCK;
+        int largest = tileRows() * tileColumns() * channels >= LARGE ? LARGE_BLOCK : SMALL_BLOCK;
+        return (channels + largest - 1) / largest;
     }
 
     int blockStart(int block) {

@@ -18,6 +18,8 @@ final class WinogradWeights {
     /** Channels whose nine weights are widened at a time, so that they stay in the first-level cache. */
     private static final int WIDENED = 16;
 
+    private static final int LINE_BYTES = 64;
+
     private WinogradWeights() {}
 
     /**
@@ -44,6 +46,9 @@ final class WinogradWeights {
             transform(values, start, channels * width, length * width, u, uOffset, slice);
             return;
         }
+        for (int t = 0; t < 9; t++) {
+            scratch.fetched += fetch(packed, start + t * channels * width, length * width);
+        }
         int tap = WIDENED * width;
         float[] widened = scratch.panel(9 * tap);
         for (int c = 0; c < length; c += WIDENED) {
@@ -53,6 +58,27 @@ final class WinogradWeights {
             }
             transform(widened, 0, tap, count, u, uOffset + c * width, slice);
         }
+    }
+
+    /**
+     * Reads one value of each cache line, so that the nine stretches of a block come from memory with as many reads under
+     * way as the processor can keep; as they are widened, piece by piece, it would wait for each of them.
+     */
+    private static int fetch(PackedOperand packed, int from, int length) {
+        return switch (packed) {
+            // These are read at once, without widening, and gain nothing.
+            case PackedOperand.Floats _ -> 0;
+            case PackedOperand.Halves(short[] values) -> fetch(values, from, length);
+            case PackedOperand.BrainHalves(short[] values) -> fetch(values, from, length);
+        };
+    }
+
+    private static int fetch(short[] values, int from, int length) {
+        int sum = 0;
+        for (int i = 0; i < length; i += LINE_BYTES / Short.BYTES) {
+            sum += values[from + i];
+        }
+        return sum;
     }
 
     private static void transform(float[] source, int from, int tap, int length, float[] u, int to, int slice) {
