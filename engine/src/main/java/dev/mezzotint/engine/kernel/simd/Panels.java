@@ -14,11 +14,17 @@ final class Panels {
     /** Rows of a register tile. */
     static final int TILE_ROWS = 6;
 
-    /** With 32 registers a tile is 6 × 4 vectors; with 16 (AVX2, SSE) 6 × 2. */
-    private static final int VECTORS = LANES == 16 || (LANES == 4 && isArm()) ? 4 : 2;
+    /** Whether there are 16 vector registers (AVX2, SSE), and not 32. */
+    static final boolean NARROW = LANES != 16 && !(LANES == 4 && isArm());
+
+    /** With 32 registers a tile is 6 × 4 vectors; with 16 it is two of 3 × 3. */
+    private static final int VECTORS = NARROW ? 3 : 4;
 
     /** Columns of a full panel. */
     static final int WIDTH = VECTORS * LANES;
+
+    /** A row of a panel to start sums from. */
+    static final float[] ZEROS = new float[WIDTH];
 
     /** Rows of B that one pass sums over: few enough that they stay in the cache while rows of A pass by. */
     private static final int MAX_DEPTH = 640;

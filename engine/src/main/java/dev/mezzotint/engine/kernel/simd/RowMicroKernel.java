@@ -14,7 +14,7 @@ final class RowMicroKernel {
 
     private RowMicroKernel() {}
 
-    /** Computes 6 rows of C, or adds to what it holds. */
+    /** Computes 6 rows of C, or adds to what they hold. */
     static void multiply(
             int vectors,
             int k,
@@ -27,36 +27,24 @@ final class RowMicroKernel {
             int bOffset,
             float[] c,
             int cOffset,
-            int cRowStride,
+            int cStride,
             boolean add) {
-        multiply(
-                vectors,
-                k,
-                a,
-                rows,
-                first,
-                last,
-                shift,
-                b,
-                bOffset,
-                c,
-                cOffset,
-                cRowStride,
-                c,
-                cOffset,
-                cRowStride,
-                add);
+        float[] d = add ? c : Panels.ZEROS;
+        int dOffset = add ? cOffset : 0;
+        int dStride = add ? cStride : 0;
+        multiply(vectors, k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
     }
 
     /**
-     * Computes 6 rows of C, or what other rows hold plus the product. Every variant sums over p in order, so that a value does not depend on the
-     * tile that it falls into.
+     * C = D + A · B for 6 rows, or as many of them as there are. Every variant sums over p in order, so that a value does not
+     * depend on the tile that it falls into. There is always a D: what C2 makes of a tile that may go without one costs more
+     * than an addition of zeros.
      *
      * @param rows where in A each row begins
      * @param first index into {@code rows} of the tile's first row
      * @param last index of the last row there is; the tile repeats it
      * @param shift added to every entry of {@code rows}
-     * @param start what the product is added to, if {@code add}; with a row stride of 0 the same for each row, as a bias is
+     * @param d with a row stride of 0 the same for each row, as a bias or zeros are
      * @param c receives 6 rows of {@code vectors} vectors
      */
     static void multiply(
@@ -69,82 +57,28 @@ final class RowMicroKernel {
             int shift,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startRowStride,
+            float[] d,
+            int dOffset,
+            int dStride,
             float[] c,
             int cOffset,
-            int cRowStride,
-            boolean add) {
+            int cStride) {
         switch (vectors) {
-            case 1 ->
-                tile1(
-                        k,
-                        a,
-                        rows,
-                        first,
-                        last,
-                        shift,
-                        b,
-                        bOffset,
-                        start,
-                        startOffset,
-                        startRowStride,
-                        c,
-                        cOffset,
-                        cRowStride,
-                        add);
-            case 2 ->
-                tile2(
-                        k,
-                        a,
-                        rows,
-                        first,
-                        last,
-                        shift,
-                        b,
-                        bOffset,
-                        start,
-                        startOffset,
-                        startRowStride,
-                        c,
-                        cOffset,
-                        cRowStride,
-                        add);
-            case 3 ->
-                tile3(
-                        k,
-                        a,
-                        rows,
-                        first,
-                        last,
-                        shift,
-                        b,
-                        bOffset,
-                        start,
-                        startOffset,
-                        startRowStride,
-                        c,
-                        cOffset,
-                        cRowStride,
-                        add);
-            case 4 ->
-                tile4(
-                        k,
-                        a,
-                        rows,
-                        first,
-                        last,
-                        shift,
-                        b,
-                        bOffset,
-                        start,
-                        startOffset,
-                        startRowStride,
-                        c,
-                        cOffset,
-                        cRowStride,
-                        add);
+            case 1 -> tile1(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+            case 2 -> tile2(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+            case 3 -> {
+                if (Panels.NARROW) {
+                    for (int i = 0; i < Panels.TILE_ROWS && first + i <= last; i += NarrowMicroKernel.ROWS) {
+                        int from = dOffset + i * dStride;
+                        int to = cOffset + i * cStride;
+                        NarrowMicroKernel.rows(
+                                k, a, rows, first + i, last, shift, b, bOffset, d, from, dStride, c, to, cStride);
+                    }
+                } else {
+                    tile3(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+                }
+            }
+            case 4 -> tile4(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
             default -> throw new IllegalArgumentException("a tile is 1 to 4 vectors wide, not " + vectors);
         }
     }
@@ -158,13 +92,12 @@ final class RowMicroKernel {
             int shift,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startRowStride,
+            float[] d,
+            int dOffset,
+            int dStride,
             float[] c,
             int cOffset,
-            int cRowStride,
-            boolean add) {
+            int cStride) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];
@@ -232,56 +165,54 @@ final class RowMicroKernel {
             c52 = a5.fma(b2, c52);
             c53 = a5.fma(b3, c53);
         }
-        if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
-            c01 = c01.add(FloatVector.fromArray(S, start, startOffset + LANES));
-            c02 = c02.add(FloatVector.fromArray(S, start, startOffset + 2 * LANES));
-            c03 = c03.add(FloatVector.fromArray(S, start, startOffset + 3 * LANES));
-            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
-            c11 = c11.add(FloatVector.fromArray(S, start, startOffset + startRowStride + LANES));
-            c12 = c12.add(FloatVector.fromArray(S, start, startOffset + startRowStride + 2 * LANES));
-            c13 = c13.add(FloatVector.fromArray(S, start, startOffset + startRowStride + 3 * LANES));
-            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
-            c21 = c21.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + LANES));
-            c22 = c22.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + 2 * LANES));
-            c23 = c23.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + 3 * LANES));
-            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
-            c31 = c31.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + LANES));
-            c32 = c32.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + 2 * LANES));
-            c33 = c33.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + 3 * LANES));
-            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
-            c41 = c41.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + LANES));
-            c42 = c42.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + 2 * LANES));
-            c43 = c43.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + 3 * LANES));
-            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
-            c51 = c51.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + LANES));
-            c52 = c52.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + 2 * LANES));
-            c53 = c53.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + 3 * LANES));
-        }
+        c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
+        c01 = c01.add(FloatVector.fromArray(S, d, dOffset + LANES));
+        c02 = c02.add(FloatVector.fromArray(S, d, dOffset + 2 * LANES));
+        c03 = c03.add(FloatVector.fromArray(S, d, dOffset + 3 * LANES));
+        c10 = c10.add(FloatVector.fromArray(S, d, dOffset + dStride));
+        c11 = c11.add(FloatVector.fromArray(S, d, dOffset + dStride + LANES));
+        c12 = c12.add(FloatVector.fromArray(S, d, dOffset + dStride + 2 * LANES));
+        c13 = c13.add(FloatVector.fromArray(S, d, dOffset + dStride + 3 * LANES));
+        c20 = c20.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride));
+        c21 = c21.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride + LANES));
+        c22 = c22.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride + 2 * LANES));
+        c23 = c23.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride + 3 * LANES));
+        c30 = c30.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride));
+        c31 = c31.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride + LANES));
+        c32 = c32.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride + 2 * LANES));
+        c33 = c33.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride + 3 * LANES));
+        c40 = c40.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride));
+        c41 = c41.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride + LANES));
+        c42 = c42.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride + 2 * LANES));
+        c43 = c43.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride + 3 * LANES));
+        c50 = c50.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride));
+        c51 = c51.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride + LANES));
+        c52 = c52.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride + 2 * LANES));
+        c53 = c53.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride + 3 * LANES));
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
         c02.intoArray(c, cOffset + 2 * LANES);
         c03.intoArray(c, cOffset + 3 * LANES);
-        c10.intoArray(c, cOffset + cRowStride);
-        c11.intoArray(c, cOffset + cRowStride + LANES);
-        c12.intoArray(c, cOffset + cRowStride + 2 * LANES);
-        c13.intoArray(c, cOffset + cRowStride + 3 * LANES);
-        c20.intoArray(c, cOffset + 2 * cRowStride);
-        c21.intoArray(c, cOffset + 2 * cRowStride + LANES);
-        c22.intoArray(c, cOffset + 2 * cRowStride + 2 * LANES);
-        c23.intoArray(c, cOffset + 2 * cRowStride + 3 * LANES);
-        c30.intoArray(c, cOffset + 3 * cRowStride);
-        c31.intoArray(c, cOffset + 3 * cRowStride + LANES);
-        c32.intoArray(c, cOffset + 3 * cRowStride + 2 * LANES);
-        c33.intoArray(c, cOffset + 3 * cRowStride + 3 * LANES);
-        c40.intoArray(c, cOffset + 4 * cRowStride);
-        c41.intoArray(c, cOffset + 4 * cRowStride + LANES);
-        c42.intoArray(c, cOffset + 4 * cRowStride + 2 * LANES);
-        c43.intoArray(c, cOffset + 4 * cRowStride + 3 * LANES);
-        c50.intoArray(c, cOffset + 5 * cRowStride);
-        c51.intoArray(c, cOffset + 5 * cRowStride + LANES);
-        c52.intoArray(c, cOffset + 5 * cRowStride + 2 * LANES);
-        c53.intoArray(c, cOffset + 5 * cRowStride + 3 * LANES);
+        c10.intoArray(c, cOffset + cStride);
+        c11.intoArray(c, cOffset + cStride + LANES);
+        c12.intoArray(c, cOffset + cStride + 2 * LANES);
+        c13.intoArray(c, cOffset + cStride + 3 * LANES);
+        c20.intoArray(c, cOffset + 2 * cStride);
+        c21.intoArray(c, cOffset + 2 * cStride + LANES);
+        c22.intoArray(c, cOffset + 2 * cStride + 2 * LANES);
+        c23.intoArray(c, cOffset + 2 * cStride + 3 * LANES);
+        c30.intoArray(c, cOffset + 3 * cStride);
+        c31.intoArray(c, cOffset + 3 * cStride + LANES);
+        c32.intoArray(c, cOffset + 3 * cStride + 2 * LANES);
+        c33.intoArray(c, cOffset + 3 * cStride + 3 * LANES);
+        c40.intoArray(c, cOffset + 4 * cStride);
+        c41.intoArray(c, cOffset + 4 * cStride + LANES);
+        c42.intoArray(c, cOffset + 4 * cStride + 2 * LANES);
+        c43.intoArray(c, cOffset + 4 * cStride + 3 * LANES);
+        c50.intoArray(c, cOffset + 5 * cStride);
+        c51.intoArray(c, cOffset + 5 * cStride + LANES);
+        c52.intoArray(c, cOffset + 5 * cStride + 2 * LANES);
+        c53.intoArray(c, cOffset + 5 * cStride + 3 * LANES);
     }
 
     private static void tile3(
@@ -293,13 +224,12 @@ final class RowMicroKernel {
             int shift,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startRowStride,
+            float[] d,
+            int dOffset,
+            int dStride,
             float[] c,
             int cOffset,
-            int cRowStride,
-            boolean add) {
+            int cStride) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];
@@ -354,44 +284,42 @@ final class RowMicroKernel {
             c51 = a5.fma(b1, c51);
             c52 = a5.fma(b2, c52);
         }
-        if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
-            c01 = c01.add(FloatVector.fromArray(S, start, startOffset + LANES));
-            c02 = c02.add(FloatVector.fromArray(S, start, startOffset + 2 * LANES));
-            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
-            c11 = c11.add(FloatVector.fromArray(S, start, startOffset + startRowStride + LANES));
-            c12 = c12.add(FloatVector.fromArray(S, start, startOffset + startRowStride + 2 * LANES));
-            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
-            c21 = c21.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + LANES));
-            c22 = c22.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + 2 * LANES));
-            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
-            c31 = c31.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + LANES));
-            c32 = c32.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + 2 * LANES));
-            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
-            c41 = c41.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + LANES));
-            c42 = c42.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + 2 * LANES));
-            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
-            c51 = c51.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + LANES));
-            c52 = c52.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + 2 * LANES));
-        }
+        c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
+        c01 = c01.add(FloatVector.fromArray(S, d, dOffset + LANES));
+        c02 = c02.add(FloatVector.fromArray(S, d, dOffset + 2 * LANES));
+        c10 = c10.add(FloatVector.fromArray(S, d, dOffset + dStride));
+        c11 = c11.add(FloatVector.fromArray(S, d, dOffset + dStride + LANES));
+        c12 = c12.add(FloatVector.fromArray(S, d, dOffset + dStride + 2 * LANES));
+        c20 = c20.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride));
+        c21 = c21.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride + LANES));
+        c22 = c22.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride + 2 * LANES));
+        c30 = c30.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride));
+        c31 = c31.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride + LANES));
+        c32 = c32.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride + 2 * LANES));
+        c40 = c40.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride));
+        c41 = c41.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride + LANES));
+        c42 = c42.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride + 2 * LANES));
+        c50 = c50.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride));
+        c51 = c51.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride + LANES));
+        c52 = c52.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride + 2 * LANES));
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
         c02.intoArray(c, cOffset + 2 * LANES);
-        c10.intoArray(c, cOffset + cRowStride);
-        c11.intoArray(c, cOffset + cRowStride + LANES);
-        c12.intoArray(c, cOffset + cRowStride + 2 * LANES);
-        c20.intoArray(c, cOffset + 2 * cRowStride);
-        c21.intoArray(c, cOffset + 2 * cRowStride + LANES);
-        c22.intoArray(c, cOffset + 2 * cRowStride + 2 * LANES);
-        c30.intoArray(c, cOffset + 3 * cRowStride);
-        c31.intoArray(c, cOffset + 3 * cRowStride + LANES);
-        c32.intoArray(c, cOffset + 3 * cRowStride + 2 * LANES);
-        c40.intoArray(c, cOffset + 4 * cRowStride);
-        c41.intoArray(c, cOffset + 4 * cRowStride + LANES);
-        c42.intoArray(c, cOffset + 4 * cRowStride + 2 * LANES);
-        c50.intoArray(c, cOffset + 5 * cRowStride);
-        c51.intoArray(c, cOffset + 5 * cRowStride + LANES);
-        c52.intoArray(c, cOffset + 5 * cRowStride + 2 * LANES);
+        c10.intoArray(c, cOffset + cStride);
+        c11.intoArray(c, cOffset + cStride + LANES);
+        c12.intoArray(c, cOffset + cStride + 2 * LANES);
+        c20.intoArray(c, cOffset + 2 * cStride);
+        c21.intoArray(c, cOffset + 2 * cStride + LANES);
+        c22.intoArray(c, cOffset + 2 * cStride + 2 * LANES);
+        c30.intoArray(c, cOffset + 3 * cStride);
+        c31.intoArray(c, cOffset + 3 * cStride + LANES);
+        c32.intoArray(c, cOffset + 3 * cStride + 2 * LANES);
+        c40.intoArray(c, cOffset + 4 * cStride);
+        c41.intoArray(c, cOffset + 4 * cStride + LANES);
+        c42.intoArray(c, cOffset + 4 * cStride + 2 * LANES);
+        c50.intoArray(c, cOffset + 5 * cStride);
+        c51.intoArray(c, cOffset + 5 * cStride + LANES);
+        c52.intoArray(c, cOffset + 5 * cStride + 2 * LANES);
     }
 
     private static void tile2(
@@ -403,13 +331,12 @@ final class RowMicroKernel {
             int shift,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startRowStride,
+            float[] d,
+            int dOffset,
+            int dStride,
             float[] c,
             int cOffset,
-            int cRowStride,
-            boolean add) {
+            int cStride) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];
@@ -451,32 +378,30 @@ final class RowMicroKernel {
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
         }
-        if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
-            c01 = c01.add(FloatVector.fromArray(S, start, startOffset + LANES));
-            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
-            c11 = c11.add(FloatVector.fromArray(S, start, startOffset + startRowStride + LANES));
-            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
-            c21 = c21.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride + LANES));
-            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
-            c31 = c31.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride + LANES));
-            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
-            c41 = c41.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride + LANES));
-            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
-            c51 = c51.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride + LANES));
-        }
+        c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
+        c01 = c01.add(FloatVector.fromArray(S, d, dOffset + LANES));
+        c10 = c10.add(FloatVector.fromArray(S, d, dOffset + dStride));
+        c11 = c11.add(FloatVector.fromArray(S, d, dOffset + dStride + LANES));
+        c20 = c20.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride));
+        c21 = c21.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride + LANES));
+        c30 = c30.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride));
+        c31 = c31.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride + LANES));
+        c40 = c40.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride));
+        c41 = c41.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride + LANES));
+        c50 = c50.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride));
+        c51 = c51.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride + LANES));
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
-        c10.intoArray(c, cOffset + cRowStride);
-        c11.intoArray(c, cOffset + cRowStride + LANES);
-        c20.intoArray(c, cOffset + 2 * cRowStride);
-        c21.intoArray(c, cOffset + 2 * cRowStride + LANES);
-        c30.intoArray(c, cOffset + 3 * cRowStride);
-        c31.intoArray(c, cOffset + 3 * cRowStride + LANES);
-        c40.intoArray(c, cOffset + 4 * cRowStride);
-        c41.intoArray(c, cOffset + 4 * cRowStride + LANES);
-        c50.intoArray(c, cOffset + 5 * cRowStride);
-        c51.intoArray(c, cOffset + 5 * cRowStride + LANES);
+        c10.intoArray(c, cOffset + cStride);
+        c11.intoArray(c, cOffset + cStride + LANES);
+        c20.intoArray(c, cOffset + 2 * cStride);
+        c21.intoArray(c, cOffset + 2 * cStride + LANES);
+        c30.intoArray(c, cOffset + 3 * cStride);
+        c31.intoArray(c, cOffset + 3 * cStride + LANES);
+        c40.intoArray(c, cOffset + 4 * cStride);
+        c41.intoArray(c, cOffset + 4 * cStride + LANES);
+        c50.intoArray(c, cOffset + 5 * cStride);
+        c51.intoArray(c, cOffset + 5 * cStride + LANES);
     }
 
     private static void tile1(
@@ -488,13 +413,12 @@ final class RowMicroKernel {
             int shift,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startRowStride,
+            float[] d,
+            int dOffset,
+            int dStride,
             float[] c,
             int cOffset,
-            int cRowStride,
-            boolean add) {
+            int cStride) {
         int r0 = shift + rows[first];
         int r1 = shift + rows[Math.min(first + 1, last)];
         int r2 = shift + rows[Math.min(first + 2, last)];
@@ -523,19 +447,17 @@ final class RowMicroKernel {
             FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
             c50 = a5.fma(b0, c50);
         }
-        if (add) {
-            c00 = c00.add(FloatVector.fromArray(S, start, startOffset));
-            c10 = c10.add(FloatVector.fromArray(S, start, startOffset + startRowStride));
-            c20 = c20.add(FloatVector.fromArray(S, start, startOffset + 2 * startRowStride));
-            c30 = c30.add(FloatVector.fromArray(S, start, startOffset + 3 * startRowStride));
-            c40 = c40.add(FloatVector.fromArray(S, start, startOffset + 4 * startRowStride));
-            c50 = c50.add(FloatVector.fromArray(S, start, startOffset + 5 * startRowStride));
-        }
+        c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
+        c10 = c10.add(FloatVector.fromArray(S, d, dOffset + dStride));
+        c20 = c20.add(FloatVector.fromArray(S, d, dOffset + 2 * dStride));
+        c30 = c30.add(FloatVector.fromArray(S, d, dOffset + 3 * dStride));
+        c40 = c40.add(FloatVector.fromArray(S, d, dOffset + 4 * dStride));
+        c50 = c50.add(FloatVector.fromArray(S, d, dOffset + 5 * dStride));
         c00.intoArray(c, cOffset);
-        c10.intoArray(c, cOffset + cRowStride);
-        c20.intoArray(c, cOffset + 2 * cRowStride);
-        c30.intoArray(c, cOffset + 3 * cRowStride);
-        c40.intoArray(c, cOffset + 4 * cRowStride);
-        c50.intoArray(c, cOffset + 5 * cRowStride);
+        c10.intoArray(c, cOffset + cStride);
+        c20.intoArray(c, cOffset + 2 * cStride);
+        c30.intoArray(c, cOffset + 3 * cStride);
+        c40.intoArray(c, cOffset + 4 * cStride);
+        c50.intoArray(c, cOffset + 5 * cStride);
     }
 }

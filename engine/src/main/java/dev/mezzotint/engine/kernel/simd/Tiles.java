@@ -37,11 +37,10 @@ final class Tiles {
             Epilogue epilogue,
             boolean first,
             boolean last) {
-        // The sum of the first pass starts from what C holds or from the bias, whose row stride is none.
-        boolean biased = first && !epilogue.accumulate() && epilogue.hasBias();
-        boolean add = biased || !first || epilogue.accumulate();
-        float[] start = biased ? epilogue.bias() : c;
-        int startRowStride = biased ? 0 : cRowStride;
+        boolean add = !first || epilogue.accumulate();
+        boolean biased = !add && epilogue.hasBias();
+        float[] d = add ? c : biased ? epilogue.bias() : Panels.ZEROS;
+        int dRowStride = add ? cRowStride : 0;
         for (int panel = panelFrom; panel < panelTo; panel++) {
             int columns = Panels.columns(n, panel);
             int vectors = Panels.vectors(columns);
@@ -53,7 +52,7 @@ final class Tiles {
             for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
                 int to = cOffset + row * cRowStride + column;
-                int startOffset = biased ? column : to;
+                int dOffset = add ? to : biased ? column : 0;
                 if (count == Panels.TILE_ROWS && columns == width) {
                     RowMicroKernel.multiply(
                             vectors,
@@ -65,13 +64,12 @@ final class Tiles {
                             shift,
                             b,
                             bOffset,
-                            start,
-                            startOffset,
-                            startRowStride,
+                            d,
+                            dOffset,
+                            dRowStride,
                             c,
                             to,
-                            cRowStride,
-                            add);
+                            cRowStride);
                 } else {
                     RowMicroKernel.multiply(
                             vectors,
@@ -83,25 +81,13 @@ final class Tiles {
                             shift,
                             b,
                             bOffset,
-                            scratch.tile,
+                            Panels.ZEROS,
                             0,
                             0,
                             scratch.tile,
                             0,
-                            width,
-                            false);
-                    copy(
-                            scratch.tile,
-                            width,
-                            count,
-                            columns,
-                            start,
-                            startOffset,
-                            startRowStride,
-                            c,
-                            to,
-                            cRowStride,
-                            add);
+                            width);
+                    copy(scratch.tile, width, count, columns, d, dOffset, dRowStride, c, to, cRowStride);
                 }
                 if (last) {
                     finish(epilogue, c, to, cRowStride, count, column, columns);
@@ -138,11 +124,10 @@ final class Tiles {
             Epilogue epilogue,
             boolean first,
             boolean last) {
-        // The sum of the first pass starts from what C holds or from the bias, whose row stride is none.
-        boolean biased = first && !epilogue.accumulate() && epilogue.hasBias();
-        boolean add = biased || !first || epilogue.accumulate();
-        float[] start = biased ? epilogue.bias() : c;
-        int startRowStride = biased ? 0 : cRowStride;
+        boolean add = !first || epilogue.accumulate();
+        boolean biased = !add && epilogue.hasBias();
+        float[] d = add ? c : biased ? epilogue.bias() : Panels.ZEROS;
+        int dRowStride = add ? cRowStride : 0;
         for (int panel = panelFrom; panel < panelTo; panel++) {
             int columns = Panels.columns(n, panel);
             int vectors = Panels.vectors(columns);
@@ -152,7 +137,7 @@ final class Tiles {
             for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
                 int to = cOffset + row * cRowStride + column;
-                int startOffset = biased ? column : to;
+                int dOffset = add ? to : biased ? column : 0;
                 if (count == Panels.TILE_ROWS && columns == width) {
                     ColumnMicroKernel.multiply(
                             vectors,
@@ -164,13 +149,12 @@ final class Tiles {
                             b,
                             from,
                             index,
-                            start,
-                            startOffset,
-                            startRowStride,
+                            d,
+                            dOffset,
+                            dRowStride,
                             c,
                             to,
-                            cRowStride,
-                            add);
+                            cRowStride);
                 } else {
                     ColumnMicroKernel.multiply(
                             vectors,
@@ -182,25 +166,13 @@ final class Tiles {
                             b,
                             from,
                             index,
-                            scratch.tile,
+                            Panels.ZEROS,
                             0,
                             0,
                             scratch.tile,
                             0,
-                            width,
-                            false);
-                    copy(
-                            scratch.tile,
-                            width,
-                            count,
-                            columns,
-                            start,
-                            startOffset,
-                            startRowStride,
-                            c,
-                            to,
-                            cRowStride,
-                            add);
+                            width);
+                    copy(scratch.tile, width, count, columns, d, dOffset, dRowStride, c, to, cRowStride);
                 }
                 if (last) {
                     finish(epilogue, c, to, cRowStride, count, column, columns);
@@ -214,25 +186,18 @@ final class Tiles {
             int width,
             int rows,
             int columns,
-            float[] start,
-            int startOffset,
-            int startRowStride,
+            float[] d,
+            int dOffset,
+            int dRowStride,
             float[] c,
             int cOffset,
-            int cRowStride,
-            boolean add) {
+            int cRowStride) {
         for (int i = 0; i < rows; i++) {
             int from = i * width;
+            int with = dOffset + i * dRowStride;
             int to = cOffset + i * cRowStride;
-            if (add) {
-                int with = startOffset + i * startRowStride;
-                for (int j = 0; j < columns; j++) {
-                    c[to + j] = tile[from + j] + start[with + j];
-                }
-            } else {
-                for (int j = 0; j < columns; j++) {
-                    c[to + j] = tile[from + j];
-                }
+            for (int j = 0; j < columns; j++) {
+                c[to + j] = tile[from + j] + d[with + j];
             }
         }
     }
