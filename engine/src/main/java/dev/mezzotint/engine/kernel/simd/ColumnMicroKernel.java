@@ -13,6 +13,27 @@ final class ColumnMicroKernel {
 
     private ColumnMicroKernel() {}
 
+    /** Computes 6 rows of C, or adds to what they hold. */
+    static void multiply(
+            int vectors,
+            int k,
+            float[] a,
+            int aOffset,
+            int aStep,
+            int last,
+            float[] b,
+            int bOffset,
+            int[] index,
+            float[] c,
+            int cOffset,
+            int cStride,
+            boolean add) {
+        float[] d = add ? c : Panels.ZEROS;
+        int dOffset = add ? cOffset : 0;
+        int dStride = add ? cStride : 0;
+        multiply(vectors, k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
+    }
+
     /**
      * C = D + A · B for 6 rows, or as many of them as there are.
      *
@@ -48,7 +69,20 @@ final class ColumnMicroKernel {
                         int from = dOffset + i * dStride;
                         int to = cOffset + i * cStride;
                         NarrowMicroKernel.columns(
-                                k, a, aOffset + i, aStep, last - i, b, bOffset, index, d, from, dStride, c, to, cStride);
+                                k,
+                                a,
+                                aOffset + i,
+                                aStep,
+                                last - i,
+                                b,
+                                bOffset,
+                                index,
+                                d,
+                                from,
+                                dStride,
+                                c,
+                                to,
+                                cStride);
                     }
                 } else {
                     tile3(k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);

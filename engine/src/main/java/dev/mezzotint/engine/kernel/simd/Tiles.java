@@ -3,6 +3,7 @@ package dev.mezzotint.engine.kernel.simd;
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.PackedOperand;
+import jdk.incubator.vector.FloatVector;
 
 /** Walks a block of the result tile by tile; tiles that reach over its edge go through a buffer. */
 final class Tiles {
@@ -209,7 +210,14 @@ final class Tiles {
             float[] bias = epilogue.bias();
             for (int i = 0; i < rows; i++) {
                 int to = cOffset + i * cRowStride;
-                for (int j = 0; j < columns; j++) {
+                int j = 0;
+                // A plain loop over so few values costs a tenth of a shallow product: C2 aligns it first.
+                for (; j <= columns - Panels.LANES; j += Panels.LANES) {
+                    FloatVector.fromArray(Panels.SPECIES, c, to + j)
+                            .add(FloatVector.fromArray(Panels.SPECIES, bias, column + j))
+                            .intoArray(c, to + j);
+                }
+                for (; j < columns; j++) {
                     c[to + j] += bias[column + j];
                 }
             }

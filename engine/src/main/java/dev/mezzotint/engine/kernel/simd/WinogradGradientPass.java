@@ -129,22 +129,7 @@ final class WinogradGradientPass {
                     int last = Math.min(Panels.TILE_ROWS, outputs - row) - 1;
                     int c = mOffset + row * mPitch + column;
                     ColumnMicroKernel.multiply(
-                            vectors,
-                            depth,
-                            z,
-                            a + row,
-                            Panels.WIDTH,
-                            last,
-                            v,
-                            b + column,
-                            index,
-                            m,
-                            c,
-                            mPitch,
-                            m,
-                            c,
-                            mPitch,
-                            more);
+                            vectors, depth, z, a + row, Panels.WIDTH, last, v, b + column, index, m, c, mPitch, more);
                 }
             }
         }
