@@ -18,11 +18,11 @@ import jdk.incubator.vector.VectorOperators;
  * sums to be scaled. An instance is the scratch memory of one thread.
  */
 final class AttentionForward {
-    /** A multiple of a tile's rows; the scores of a block fill half of the first-level cache. */
-    private static final int KEY_BLOCK = 16 * WideTiles.ROWS;
+    /** A multiple of a tile's rows; the scores of a block leave a third of the first-level cache (48 KB) to the rest. */
+    private static final int KEY_BLOCK = 21 * WideTiles.ROWS;
 
-    /** Columns of the queries that are multiplied at a time, so that they stay in the first-level cache. */
-    private static final int DEPTH_BLOCK = 128;
+    /** At most so many columns of the queries are multiplied at a time, so that they stay in the first-level cache. */
+    private static final int DEPTH_BLOCK = 160;
 
     /** Binary logarithm of the largest probability relative to the reference. */
     private static final float HIGHEST = 64f;
@@ -151,8 +151,10 @@ final class AttentionForward {
             AttentionGeometry geometry, int firstQuery, int vectors, int panel, int key, int keys, float[] k, int kAt) {
         int width = geometry.width();
         int stride = geometry.rowWidth();
-        for (int c = 0; c < width; c += DEPTH_BLOCK) {
-            int depth = Math.min(DEPTH_BLOCK, width - c);
+        int slices = (width + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
+        for (int slice = 0; slice < slices; slice++) {
+            int c = width * slice / slices;
+            int depth = width * (slice + 1) / slices - c;
             int from = panel + c * PANEL;
             TileProduct.multiply(keys, vectors, depth, k, kAt + c, stride, 1, queries, from, scores, 0, PANEL, c > 0);
         }

@@ -64,7 +64,7 @@ final class SimdExp {
      */
     static void powersOfTwo(
             int rows, int vectors, float[] panel, float[] shift, int shiftOffset, float[] sums, float[] highest) {
-        if (vectors == 4) {
+        if (TileProduct.MANY_REGISTERS && vectors == 4) {
             wholeRows(rows, panel, shift, shiftOffset, sums, highest);
         } else {
             for (int vector = 0; vector < vectors; vector++) {

@@ -20,8 +20,8 @@ final class TileProduct {
     /** Floats in a row of a panel. */
     static final int PANEL = 4 * LANES;
 
-    /** AVX-512 and NEON have the registers for {@link WideTiles}. */
-    private static final boolean WIDE_TILES =
+    /** Whether there are 32 vector registers, as AVX-512 and NEON have; otherwise there are 16. */
+    static final boolean MANY_REGISTERS =
             LANES == 16 || (LANES == 4 && System.getProperty("os.arch", "").equals("aarch64"));
 
     private static final float[] ZEROS = new float[2 * LANES];
@@ -56,7 +56,7 @@ final class TileProduct {
             int cRow,
             boolean accumulate) {
         int done = 0;
-        if (WIDE_TILES && vectors == 4) {
+        if (MANY_REGISTERS && vectors == 4) {
             done = aDepth == 1
                     ? WideTiles.alongDepth(rows, depth, a, aOffset, aRow, b, bOffset, c, cOffset, cRow, accumulate)
                     : WideTiles.alongRows(rows, depth, a, aOffset, aDepth, b, bOffset, c, cOffset, cRow, accumulate);
@@ -68,7 +68,8 @@ final class TileProduct {
             int bColumn = bOffset + vector * LANES;
             int cColumn = cOffset + vector * LANES;
             int row = done;
-            for (; row + 8 <= rows; row += 8) {
+            // With 16 registers 8 rows of two vectors do not fit: tiles of 4 are faster by a quarter.
+            for (; row + 8 <= rows && (MANY_REGISTERS || single); row += 8) {
                 int ai = aOffset + row * aRow;
                 int ci = cColumn + row * cRow;
                 int si = accumulate ? ci : 0;
