@@ -126,7 +126,7 @@ public final class SpeedTable {
         List<Double> starts = new ArrayList<>();
         program.run(List.of("--version")); // builds what is missing
         for (int i = 0; i < STARTS; i++) {
-            starts.add(program.run(List.of("a red cube", "--threads", "2", "-o", picture.toString()))
+            starts.add(program.run(List.of("a red cube", "-o", picture.toString()))
                     .seconds());
         }
         results.add(List.of(Measurement.of(ModelTable.START, Program.median(starts), "s")));

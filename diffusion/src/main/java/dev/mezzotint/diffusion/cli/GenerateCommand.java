@@ -83,6 +83,12 @@ final class GenerateCommand implements Callable<Integer> {
     private static final int LARGEST_COUNT = 9999;
     private static final int LARGEST_THREADS = 1024;
 
+    /** Width of the pictures of a model that takes milliseconds a step. */
+    private static final int SMALL_SIZE = 64;
+
+    /** From here on a second thread gains more than the compiler loses (measured on two processors). */
+    private static final long QUICK_PIXEL_STEPS = 60L * SMALL_SIZE * SMALL_SIZE;
+
     @Spec
     private CommandSpec spec;
 
@@ -162,8 +168,12 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private PreviewOptions preview = new PreviewOptions();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads to compute on (default: all processors).")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads to compute on (default: all processors, less one for a few pictures of a small model, which"
+                    + " Java's compiler needs more).")
+    private Optional<Integer> threads = Optional.empty();
 
     @Option(
             names = {"-o", "--output"},
@@ -229,7 +239,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         TextToImageModel loaded = model.read(stored, spec.commandLine().getErr());
         GenerationRequest request = request(loaded, size(stored, initial, picture), initial, picture);
-        try (Workers workers = Workers.of(threads)) {
+        try (Workers workers = Workers.of(threads.orElse(usefulThreads(stored, request)))) {
             TextToImagePipeline pipeline =
                     new TextToImagePipeline(loaded, new Compute(KernelSelector.kernels(), workers), preview.decoder());
             check(pipeline, request);
@@ -248,8 +258,8 @@ final class GenerateCommand implements Callable<Integer> {
         if (count < 1 || count > LARGEST_COUNT) {
             throw wrong("--count is " + count + " but must lie from 1 to " + LARGEST_COUNT);
         }
-        if (threads < 1 || threads > LARGEST_THREADS) {
-            throw wrong("--threads is " + threads + " but must lie from 1 to " + LARGEST_THREADS);
+        if (threads.isPresent() && (threads.get() < 1 || threads.get() > LARGEST_THREADS)) {
+            throw wrong("--threads is " + threads.get() + " but must lie from 1 to " + LARGEST_THREADS);
         }
         if (count > 1 && latentsIn.isPresent()) {
             throw wrong("--latents-in holds the noise of one picture; leave --count out");
@@ -267,6 +277,14 @@ final class GenerateCommand implements Callable<Integer> {
                 .ifPresent(complaint -> {
                     throw wrong(complaint);
                 });
+    }
+
+    /** A few pictures of a small model are drawn before the kernels are compiled: they wait for the compiler. */
+    private int usefulThreads(StoredModel stored, GenerationRequest request) {
+        int processors = Math.min(LARGEST_THREADS, Runtime.getRuntime().availableProcessors());
+        long pixelSteps = (long) request.width() * request.height() * request.steps() * count;
+        boolean quick = stored.defaultSize() <= SMALL_SIZE && pixelSteps <= QUICK_PIXEL_STEPS;
+        return quick ? Math.max(1, processors - 1) : processors;
     }
 
     private ParameterException wrong(String sentence) {
