@@ -13,6 +13,12 @@ import java.util.Optional;
 
 /** Matrix products: linear layers and products of two activations. */
 public final class MatrixOps {
+    /** Floats of a linear layer's wider side that its backward pass takes at a time: 4 MiB stay in the cache. */
+    private static final int BACKWARD_FLOATS = 1 << 20;
+
+    /** Fewer rows at a time would not pay for reading the weights. */
+    private static final int FEWEST_BACKWARD_ROWS = 1024;
+
     private MatrixOps() {}
 
     /**
@@ -32,44 +38,51 @@ public final class MatrixOps {
         }
         requireLinear("linear", x, weight.shape(), bias);
         Tensor y = product(tape, x, 0, x.shape().rows(), weight.shape(), packed, bias, activation);
-        int in = weight.size(1);
-        int out = weight.size(0);
-        int rows = x.shape().rows();
-        GemmKernel gemm = tape.kernels().gemm();
         Tensor biasInput = bias.orElse(weight);
         return tape.record(
                 y,
-                dy -> {
-                    tape.addGradient(x, dx -> {
-                        PackedOperand.Floats weights = packed(tape, out, in, weight.data(), in, 1);
-                        gemm.multiply(tape.workers(), rows, in, out, dy, 0, out, 1, weights, dx, 0, in, Epilogue.STORE);
-                        tape.workspace().give(weights.values());
-                    });
-                    if (tape.needs(weight)) {
-                        ConvGeometry pointwise = ConvGeometry.square(rows, 1, 1, in, out, 1, 1, 0);
-                        tape.kernels()
-                                .conv()
-                                .backwardWeight(
-                                        tape.workers(),
-                                        pointwise,
-                                        x.data(),
-                                        0,
-                                        dy,
-                                        0,
-                                        tape.gradientSum(weight),
-                                        0,
-                                        true);
-                    }
-                    if (bias.isPresent() && tape.needs(biasInput)) {
-                        BroadcastGeometry columns = new BroadcastGeometry(1, rows, out, 0, 0, 1);
-                        tape.kernels()
-                                .elementwise()
-                                .reduce(tape.workers(), columns, dy, 0, tape.gradientSum(biasInput), 0);
-                    }
-                },
+                dy -> linearBackward(tape, x, weight, bias, dy),
                 x,
                 weight,
                 biasInput);
+    }
+
+    /** All three gradients for some rows at a time, so that dy is read from memory once. */
+    private static void linearBackward(Tape tape, Tensor x, Tensor weight, Optional<Tensor> bias, float[] dy) {
+        int in = weight.size(1);
+        int out = weight.size(0);
+        int rows = x.shape().rows();
+        int block = Math.max(FEWEST_BACKWARD_ROWS, BACKWARD_FLOATS / Math.max(in, out));
+        PackedOperand.Floats packed = packed(tape, out, in, weight.data(), in, 1);
+        Optional<float[]> present = tape.partialGradient(x);
+        float[] dx = present.orElseGet(() -> tape.workspace().take(x.length()));
+        Epilogue epilogue = present.isPresent() ? Epilogue.ACCUMULATE : Epilogue.STORE;
+        for (int row = 0; row < rows; row += block) {
+            int count = Math.min(block, rows - row);
+            int from = row * out;
+            int to = row * in;
+            if (tape.needs(x)) {
+                tape.kernels()
+                        .gemm()
+                        .multiply(tape.workers(), count, in, out, dy, from, out, 1, packed, dx, to, in, epilogue);
+            }
+            if (tape.needs(weight)) {
+                ConvGeometry pointwise = ConvGeometry.square(count, 1, 1, in, out, 1, 1, 0);
+                float[] dw = tape.gradientSum(weight);
+                tape.kernels()
+                        .conv()
+                        .backwardWeight(tape.workers(), pointwise, x.data(), to, dy, from, dw, 0, true);
+            }
+            if (bias.isPresent() && tape.needs(bias.get())) {
+                BroadcastGeometry columns = new BroadcastGeometry(1, count, out, 0, 0, 1);
+                float[] db = tape.gradientSum(bias.get());
+                tape.kernels().elementwise().reduce(tape.workers(), columns, dy, from, db, 0);
+            }
+        }
+        tape.workspace().give(packed.values());
+        if (present.isEmpty()) {
+            tape.donate(x, dx);
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One computation: it owns the buffers of its results and, when it records, remembers for each result how gradients flow
@@ -208,6 +209,14 @@ public final class Tape {
         } else {
             kernels().elementwise().axpy(workers(), gradient.length, 1, gradient, 0, present, 0);
         }
+    }
+
+    /**
+     * The gradient by {@code input} as far as it is known, if it may be added to in place; an operation that can accumulate
+     * saves a pass so.
+     */
+    Optional<float[]> partialGradient(Tensor input) {
+        return Optional.ofNullable(gradients.get(input)).filter(present -> !shares.containsKey(present));
     }
 
     /** Gives up one use of a gradient. */

@@ -87,40 +87,36 @@ final class OuterProductPass {
             boolean add) {
         Scratch scratch = Scratch.ofThread();
         int panel = DEPTH * Panels.WIDTH;
-        float[] a = scratch.values((panelTo - panelFrom) * panel);
-        for (int q = panelFrom; q < panelTo; q++) {
-            copy(
-                    depth,
-                    dy,
-                    dyOffset + q * Panels.WIDTH,
-                    outputs,
-                    Panels.columns(outputs, q),
-                    a,
-                    (q - panelFrom) * panel);
-        }
-        float[] b = scratch.panel(panel);
-        for (int column = 0; column < inputs; column += Panels.WIDTH) {
-            copy(depth, x, xOffset + column, inputs, Math.min(Panels.WIDTH, inputs - column), b, 0);
-            for (int q = panelFrom; q < panelTo; q++) {
-                int to = sumsOffset + q * Panels.WIDTH * pitch + column;
-                int from = (q - panelFrom) * panel;
-                OuterMicroKernel.multiply(Panels.columns(outputs, q), depth, a, from, b, 0, sums, to, pitch, add);
+        int first = panelFrom * Panels.WIDTH;
+        int columns = Math.min(outputs, panelTo * Panels.WIDTH) - first;
+        float[] a = scratch.values(Panels.count(columns) * panel);
+        float[] b = scratch.panel(Panels.count(inputs) * panel);
+        copy(depth, dy, dyOffset + first, outputs, columns, a);
+        copy(depth, x, xOffset, inputs, inputs, b);
+        for (int p = 0; p < Panels.count(inputs); p++) {
+            for (int q = 0; q < Panels.count(columns); q++) {
+                int to = sumsOffset + (first + q * Panels.WIDTH) * pitch + p * Panels.WIDTH;
+                int rows = Panels.columns(columns, q);
+                OuterMicroKernel.multiply(rows, depth, a, q * panel, b, p * panel, sums, to, pitch, add);
             }
         }
     }
 
-    /** Copies some columns of some rows into a panel. */
-    private static void copy(int rows, float[] source, int from, int stride, int columns, float[] panel, int to) {
-        if (columns < Panels.WIDTH) {
-            for (int row = 0; row < rows; row++) {
-                System.arraycopy(source, from + row * stride, panel, to + row * Panels.WIDTH, columns);
-            }
-            return;
-        }
+    /** Copies some columns of some rows into panels, row by row, as memory is read fastest. */
+    private static void copy(int rows, float[] source, int from, int stride, int columns, float[] panels) {
+        int whole = columns / Panels.WIDTH;
+        int rest = columns % Panels.WIDTH;
         for (int row = 0; row < rows; row++) {
-            for (int c = 0; c < Panels.WIDTH; c += Panels.LANES) {
-                FloatVector.fromArray(Panels.SPECIES, source, from + row * stride + c)
-                        .intoArray(panel, to + row * Panels.WIDTH + c);
+            for (int p = 0; p < whole; p++) {
+                int at = from + row * stride + p * Panels.WIDTH;
+                int to = (p * DEPTH + row) * Panels.WIDTH;
+                for (int c = 0; c < Panels.WIDTH; c += Panels.LANES) {
+                    FloatVector.fromArray(Panels.SPECIES, source, at + c).intoArray(panels, to + c);
+                }
+            }
+            if (rest > 0) {
+                int at = from + row * stride + whole * Panels.WIDTH;
+                System.arraycopy(source, at, panels, (whole * DEPTH + row) * Panels.WIDTH, rest);
             }
         }
     }

@@ -55,7 +55,7 @@ public final class SimdActivation implements ActivationKernel {
 
     @Override
     public void geglu(Workers workers, int rows, int width, float[] x, int xOffset, float[] y, int yOffset) {
-        Blocks.run(workers, rows, Blocks.rows(width), (from, to) -> {
+        lastFirst(workers, rows, width, (from, to) -> {
             for (int r = from; r < to; r++) {
                 int value = xOffset + 2 * r * width;
                 int target = yOffset + r * width;
@@ -79,7 +79,7 @@ public final class SimdActivation implements ActivationKernel {
             int dyOffset,
             float[] dx,
             int dxOffset) {
-        Blocks.run(workers, rows, Blocks.rows(width), (from, to) -> {
+        lastFirst(workers, rows, width, (from, to) -> {
             float[] distribution = new float[2 * BELLS];
             for (int r = from; r < to; r++) {
                 int value = xOffset + 2 * r * width;
@@ -87,6 +87,19 @@ public final class SimdActivation implements ActivationKernel {
                 int target = dxOffset + 2 * r * width;
                 gegluBackwardRow(width, x, value, dy, gradient, dx, target, distribution);
             }
+        });
+    }
+
+    /**
+     * Blocks of rows from the last to the first. A feed-forward layer is the widest there is: what the product before wrote
+     * last is still in the cache, and so is what the product behind reads first.
+     */
+    private static void lastFirst(Workers workers, int rows, int width, Blocks.Range body) {
+        int size = Blocks.rows(width);
+        int blocks = Blocks.count(rows, size);
+        workers.run(blocks, task -> {
+            int from = (blocks - 1 - task) * size;
+            body.accept(from, Math.min(rows, from + size));
         });
     }
 
