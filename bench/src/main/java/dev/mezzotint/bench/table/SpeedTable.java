@@ -126,8 +126,8 @@ public final class SpeedTable {
         List<Double> starts = new ArrayList<>();
         program.run(List.of("--version")); // builds what is missing
         for (int i = 0; i < STARTS; i++) {
-            starts.add(program.run(List.of("a red cube", "-o", picture.toString()))
-                    .seconds());
+            starts.add(
+                    program.run(List.of("a red cube", "-o", picture.toString())).seconds());
         }
         results.add(List.of(Measurement.of(ModelTable.START, Program.median(starts), "s")));
         Path model = SyntheticWeights.folder("sd15", DType.F16, Optional.empty());

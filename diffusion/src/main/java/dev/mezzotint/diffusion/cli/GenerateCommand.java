@@ -171,8 +171,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads to compute on (default: all processors, less one for a few pictures of a small model, which"
-                    + " Java's compiler needs more).")
+            description =
+                    "Threads to compute on (default: all processors, less one for a few pictures of a small model, which"
+                            + " Java's compiler needs more).")
     private Optional<Integer> threads = Optional.empty();
 
     @Option(

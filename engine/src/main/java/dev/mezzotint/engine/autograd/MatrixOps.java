@@ -39,12 +39,7 @@ public final class MatrixOps {
         requireLinear("linear", x, weight.shape(), bias);
         Tensor y = product(tape, x, 0, x.shape().rows(), weight.shape(), packed, bias, activation);
         Tensor biasInput = bias.orElse(weight);
-        return tape.record(
-                y,
-                dy -> linearBackward(tape, x, weight, bias, dy),
-                x,
-                weight,
-                biasInput);
+        return tape.record(y, dy -> linearBackward(tape, x, weight, bias, dy), x, weight, biasInput);
     }
 
     /** All three gradients for some rows at a time, so that dy is read from memory once. */
@@ -69,9 +64,7 @@ public final class MatrixOps {
             if (tape.needs(weight)) {
                 ConvGeometry pointwise = ConvGeometry.square(count, 1, 1, in, out, 1, 1, 0);
                 float[] dw = tape.gradientSum(weight);
-                tape.kernels()
-                        .conv()
-                        .backwardWeight(tape.workers(), pointwise, x.data(), to, dy, from, dw, 0, true);
+                tape.kernels().conv().backwardWeight(tape.workers(), pointwise, x.data(), to, dy, from, dw, 0, true);
             }
             if (bias.isPresent() && tape.needs(bias.get())) {
                 BroadcastGeometry columns = new BroadcastGeometry(1, count, out, 0, 0, 1);
