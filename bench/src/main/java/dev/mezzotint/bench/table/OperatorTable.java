@@ -71,6 +71,7 @@ final class OperatorTable {
     private String goal(Workload workload, String threads, double rate) {
         Goal goal = Goal.of(workload);
         double best = peers.stream()
+                .filter(peer -> goal.peers().isEmpty() || goal.peers().contains(peer))
                 .flatMap(peer -> find(workload.label(), threads, peer).stream())
                 .mapToDouble(measurement -> rate(workload, measurement))
                 .max()
