@@ -122,8 +122,24 @@ public final class MatrixOps {
     public static Tensor addLinear(
             Tape tape, Tensor y, Tensor x, Tensor weight, PackedOperand packed, Optional<Tensor> bias) {
         requireAddLinear(y, x, weight.shape(), bias);
+        if (y.shape().rows() != x.shape().rows()) {
+            throw new IllegalArgumentException("addLinear: " + y.shape() + " and input " + x.shape()
+                    + " do not fit; they must have equally many rows");
+        }
         if (tape.isRecording()) {
-            return ArithmeticOps.add(tape, y, linear(tape, x, weight, packed, bias, Activation.NONE));
+            Tensor sum = tape.allocate(y.shape());
+            System.arraycopy(y.data(), 0, sum.data(), 0, y.length());
+            accumulate(tape, x, weight.shape(), packed, bias, sum, 0);
+            return tape.record(
+                    sum,
+                    dSum -> {
+                        linearBackward(tape, x, weight, bias, dSum);
+                        tape.pass(y, dSum);
+                    },
+                    x,
+                    weight,
+                    bias.orElse(weight),
+                    y);
         }
         return addLinear(tape, y, 0, x, weight.shape(), packed, bias);
     }
@@ -142,9 +158,14 @@ public final class MatrixOps {
         requireAddLinear(y, x, weight, bias);
         Objects.checkFromIndexSize(from, x.shape().rows(), y.shape().rows());
         Tensor sum = tape.mayOverwrite(y) ? y : ArithmeticOps.affine(tape, y, 1, 0);
+        accumulate(tape, x, weight, packed, bias, sum, from);
+        return sum;
+    }
+
+    private static void accumulate(
+            Tape tape, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias, Tensor sum, int from) {
         Epilogue epilogue = new Epilogue(values(bias), true, Activation.NONE);
         multiply(tape, x, 0, x.shape().rows(), weight, packed, sum, from, epilogue);
-        return sum;
     }
 
     private static void requireLinear(String operation, Tensor x, Shape weight, Optional<Tensor> bias) {
