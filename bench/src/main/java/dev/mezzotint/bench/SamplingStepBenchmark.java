@@ -1,10 +1,12 @@
 package dev.mezzotint.bench;
 
 import dev.mezzotint.diffusion.model.unet.UNet;
+import dev.mezzotint.diffusion.model.unet.UNetConditions;
 import dev.mezzotint.diffusion.training.ModelPlan;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.random.TorchGenerator;
 import dev.mezzotint.engine.tensor.Tensor;
@@ -24,7 +26,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One guided step of the built-in denoiser, both passes in one batch, in milliseconds. With {@code -prof gc} it shows what
+ * One guided step of the built-in denoiser, both passes together as in drawing, in milliseconds. With {@code -prof gc} it shows what
  * a step allocates once the kernels are compiled; the design allows 1 MB.
  */
 @State(Scope.Benchmark)
@@ -38,12 +40,13 @@ public class SamplingStepBenchmark {
     @Param({"1", "2"})
     public int threads;
 
-    private final double[] timesteps = {500, 500};
+    private final double[] timesteps = {500};
     private Workers workers;
     private Tape tape;
     private UNet unet;
     private Tensor latents;
-    private Tensor context;
+    private UNetConditions conditions;
+    private AttentionContext context;
 
     /** Makes a denoiser with random weights. */
     @Setup(Level.Trial)
@@ -54,12 +57,10 @@ public class SamplingStepBenchmark {
         TorchGenerator generator = new TorchGenerator(1);
         unet.parameters().initialize(generator);
         int size = unet.config().sampleSize();
-        latents = Tensor.of(generator.randn(2 * size * size * 4), 2, size, size, 4);
-        context = Tensor.of(
-                generator.randn(2 * 77 * unet.config().contextWidth()),
-                2,
-                77,
-                unet.config().contextWidth());
+        latents = Tensor.of(generator.randn(size * size * 4), 1, size, size, 4);
+        int width = unet.config().contextWidth();
+        conditions = UNetConditions.of(Tensor.of(generator.randn(2 * 77 * width), 2, 77, width));
+        context = AttentionContext.kept(conditions.context());
     }
 
     /** Ends the threads. */
@@ -71,7 +72,8 @@ public class SamplingStepBenchmark {
     /** A step; the first value of the prediction keeps the compiler from dropping it. */
     @Benchmark
     public float step() {
-        float first = unet.forward(tape, latents, timesteps, context).get(0);
+        float first =
+                unet.forward(tape, latents, timesteps, conditions, context).get(0);
         tape.reset();
         return first;
     }

@@ -14,6 +14,7 @@ import dev.mezzotint.engine.kernel.Kernels;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.kernel.timing.KernelCall;
 import dev.mezzotint.engine.kernel.timing.KernelLog;
+import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.nn.ParameterFiles;
 import dev.mezzotint.engine.nn.Parameters;
 import dev.mezzotint.engine.parallel.Workers;
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
             "Says where the time of one pass of the U-Net and of decoding goes, layer by layer: seconds, GFLOP/s of the"
                     + " direct algorithm, share of what the multiply-add units can do, bytes that must move.",
             "The peak is measured at the start, on as many threads. Work without weights, such as attention and sums,"
-                    + " stands with the layer before it. Noise takes the place of latents and words."
+                    + " stands with the layer before it. Noise takes the place of latents and words. Like a step of a"
+                    + " picture, a pass finds the words' keys and values made, but for the first."
         },
         parameterListHeading = "%n",
         optionListHeading = "%n",
@@ -80,9 +82,8 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(
             names = "--guidance",
             paramLabel = "S",
-            description =
-                    "Guidance scale: 1 runs one example, all others run both of a guided step in one batch (default:"
-                            + " ${DEFAULT-VALUE}).")
+            description = "Guidance scale: 1 runs one pass, all others run both of a guided step together (default:"
+                    + " ${DEFAULT-VALUE}).")
     private double guidance = GenerationRequest.DEFAULT_GUIDANCE;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compute on (default: all processors).")
@@ -148,14 +149,20 @@ final class ProfileCommand implements Callable<Integer> {
         UNet unet = new UNet(config);
         ParameterFiles.bind(stored.unet().tensors(), unet.parameters());
         boolean guided = guidance != 1 && config.guidanceWidth() == 0;
-        int batch = guided ? 2 : 1;
         TorchGenerator generator = new TorchGenerator(0);
-        Tensor latents = noise(generator, batch, rows, columns, config.inChannels());
-        UNetConditions conditions = conditions(generator, config, batch);
-        double[] timesteps = new double[batch];
-        Arrays.fill(timesteps, TIMESTEP);
-        String title = "U-Net, " + batch + "×" + rows + "×" + columns + "×" + config.inChannels();
-        run(report, log, tape, title, unet.parameters(), () -> unet.forward(tape, latents, timesteps, conditions));
+        Tensor latents = noise(generator, 1, rows, columns, config.inChannels());
+        UNetConditions conditions = conditions(generator, config, guided ? 2 : 1);
+        AttentionContext context = AttentionContext.kept(conditions.context());
+        double[] timesteps = {TIMESTEP};
+        String title = "U-Net, 1×" + rows + "×" + columns + "×" + config.inChannels()
+                + (guided ? " under two conditions" : "");
+        run(
+                report,
+                log,
+                tape,
+                title,
+                unet.parameters(),
+                () -> unet.forward(tape, latents, timesteps, conditions, context));
         if (stored.vae().isPresent()) {
             VaeConfig vaeConfig = stored.vae().get().config();
             Autoencoder vae = new Autoencoder(vaeConfig);
@@ -173,13 +180,13 @@ final class ProfileCommand implements Callable<Integer> {
         return Tensor.of(generator.randn(Arrays.stream(shape).reduce(1, Math::multiplyExact)), shape);
     }
 
-    private static UNetConditions conditions(TorchGenerator generator, UNetConfig config, int batch) {
+    private static UNetConditions conditions(TorchGenerator generator, UNetConfig config, int texts) {
         return new UNetConditions(
-                noise(generator, batch, TOKENS, config.contextWidth()),
+                noise(generator, texts, TOKENS, config.contextWidth()),
                 config.added()
                         .map(added -> new UNetConditions.TextAndSizes(
-                                noise(generator, batch, added.pooledWidth()), new double[batch][6])),
-                config.guidanceWidth() > 0 ? Optional.of(new double[batch]) : Optional.empty());
+                                noise(generator, texts, added.pooledWidth()), new double[texts][6])),
+                config.guidanceWidth() > 0 ? Optional.of(new double[1]) : Optional.empty());
     }
 
     /** Runs some passes and reports the fastest. */

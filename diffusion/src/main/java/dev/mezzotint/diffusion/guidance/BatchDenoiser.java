@@ -9,12 +9,11 @@ public interface BatchDenoiser {
     /**
      * Predicts the same samples under {@code conditions} consecutive conditions.
      *
-     * @param x the samples, repeated once for each condition: condition by condition, and within a condition example by
-     *     example; not changed. The array may be longer than what is used of it
-     * @param firstCondition the condition of the first repetition
-     * @param conditions how many conditions, at least 1
+     * @param x the samples, which all conditions share; not changed
+     * @param firstCondition the first of the conditions
+     * @param conditions how many, at least 1
      * @param timestep the timestep that the model is told
-     * @param out receives the predictions in the same order; may be longer than what is used of it
+     * @param out receives the predictions: condition by condition, and within a condition sample by sample
      */
     void predict(float[] x, int firstCondition, int conditions, double timestep, float[] out);
 }

@@ -19,7 +19,6 @@ public final class GuidedDenoiser implements Denoiser {
     private final double rescale;
     private final BatchShape shape;
     private final double[] current;
-    private final float[] inputs;
     private final float[] predictions;
 
     /**
@@ -44,9 +43,7 @@ public final class GuidedDenoiser implements Denoiser {
         this.shape = shape;
         current = new double[scales.size()];
         int rows = scales.size() + 1;
-        int size = new BatchShape(rows, shape.size()).size();
-        inputs = new float[size];
-        predictions = new float[size];
+        predictions = new float[new BatchShape(rows, shape.size()).size()];
     }
 
     @Override
@@ -62,11 +59,7 @@ public final class GuidedDenoiser implements Denoiser {
             model.predict(x, (int) current[0], 1, at.timestep(), out);
             return;
         }
-        int conditions = current.length + 1;
-        for (int condition = 0; condition < conditions; condition++) {
-            System.arraycopy(x, 0, inputs, condition * x.length, x.length);
-        }
-        model.predict(inputs, 0, conditions, at.timestep(), predictions);
+        model.predict(x, 0, current.length + 1, at.timestep(), predictions);
         Guidance.combine(predictions, current, out);
         if (rescale > 0) {
             Guidance.rescale(out, predictions, out.length, shape.exampleLength(), rescale);

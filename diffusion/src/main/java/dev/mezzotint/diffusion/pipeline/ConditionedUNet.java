@@ -47,7 +47,7 @@ final class ConditionedUNet implements BatchDenoiser {
 
     @Override
     public void predict(float[] x, int firstCondition, int conditions, double timestep, float[] out) {
-        predict(x, conditions * examples, timestep, conditions(firstCondition * examples, conditions * examples), out);
+        predict(x, timestep, conditions(firstCondition * examples, conditions * examples), out);
     }
 
     /** Predicts under the first condition proper, with the guidance scale told to the U-Net. */
@@ -55,38 +55,31 @@ final class ConditionedUNet implements BatchDenoiser {
         UNetConditions conditions = conditions(examples, examples);
         double[] guidance = new double[examples];
         Arrays.fill(guidance, scale - 1);
-        predict(
-                x,
-                examples,
-                timestep,
-                new UNetConditions(conditions.context(), conditions.added(), Optional.of(guidance)),
-                out);
+        predict(x, timestep, new UNetConditions(conditions.context(), conditions.added(), Optional.of(guidance)), out);
     }
 
-    private void predict(float[] x, int batch, double timestep, UNetConditions conditions, float[] out) {
-        double[] timesteps = new double[batch];
+    private void predict(float[] x, double timestep, UNetConditions conditions, float[] out) {
+        double[] timesteps = new double[examples];
         Arrays.fill(timesteps, timestep);
-        Tensor input = input(x, batch);
-        Tensor prediction = unet.forward(tape, input, timesteps, conditions, lastContext);
+        Tensor prediction = unet.forward(tape, input(x), timesteps, conditions, lastContext);
         System.arraycopy(prediction.data(), 0, out, 0, prediction.length());
         tape.reset();
     }
 
-    private Tensor input(float[] x, int batch) {
+    private Tensor input(float[] x) {
         int positions = rows * columns;
         if (shown.isEmpty()) {
-            int length = batch * positions * channels;
-            return Tensor.of(x.length == length ? x : Arrays.copyOf(x, length), batch, rows, columns, channels);
+            return Tensor.of(x, examples, rows, columns, channels);
         }
         float[] extra = shown.get().data();
         int behind = shown.get().size(3);
         int width = channels + behind;
-        float[] joined = new float[batch * positions * width];
-        for (int i = 0; i < batch * positions; i++) {
+        float[] joined = new float[examples * positions * width];
+        for (int i = 0; i < examples * positions; i++) {
             System.arraycopy(x, i * channels, joined, i * width, channels);
             System.arraycopy(extra, i % positions * behind, joined, i * width + channels, behind);
         }
-        return Tensor.of(joined, batch, rows, columns, width);
+        return Tensor.of(joined, examples, rows, columns, width);
     }
 
     /** Guidance asks for the same conditions in all or most steps. */

@@ -38,13 +38,13 @@ public record MemoryPlan(long weights, long texts, long buffers) {
      *
      * @param width of the picture
      * @param height of the picture
-     * @param examples in a pass of the U-Net: 2 with guidance and one prompt
+     * @param conditions of a step: 2 with guidance and one prompt
      * @param fromPicture whether a picture is encoded first
      * @param tiled whether the VAE works on tiles
      * @throws IOException if a tensor is missing or has another shape than the configuration says
      */
     public static MemoryPlan of(
-            StoredModel stored, int width, int height, int examples, boolean fromPicture, boolean tiled)
+            StoredModel stored, int width, int height, int conditions, boolean fromPicture, boolean tiled)
             throws IOException {
         long texts = 0;
         int keys = 0;
@@ -78,7 +78,7 @@ public record MemoryPlan(long weights, long texts, long buffers) {
                     .mapToLong(Parameter::bytes)
                     .sum();
         }
-        buffers = Math.max(buffers, unet.bufferBytes(examples, height / factor, width / factor, keys));
+        buffers = Math.max(buffers, unet.bufferBytes(1, conditions, height / factor, width / factor, keys));
         return new MemoryPlan(weights, texts, buffers);
     }
 

@@ -31,11 +31,11 @@ class ProfileCommandTest {
                 .out();
         List<String> lines = out.lines().toList();
         assertTrue(lines.getFirst().contains("on 1 threads, multiply-add peak "), lines.getFirst());
-        assertTrue(out.contains("U-Net, 2×8×8×4, layer by layer"), out);
+        assertTrue(out.contains("U-Net, 1×8×8×4 under two conditions, layer by layer"), out);
         assertTrue(out.contains("VAE, 1×8×8×4, by family"), out);
-        // The first convolution: 9 · 4 · 8 multiply-adds for each of 2 · 64 positions; 2 bytes a weight, 4 a value.
-        String first = line(lines, "conv 3×3, 2×8×8×4 → 8");
-        double megabytes = (2.0 * 9 * 4 * 8 + 4 * 128 * (4 + 8)) / 1e6;
+        // The first convolution: 9 · 4 · 8 multiply-adds for each of 64 positions; 2 bytes a weight, 4 a value.
+        String first = line(lines, "conv 3×3, 8×8×4 → 8");
+        double megabytes = (2.0 * 9 * 4 * 8 + 4 * 64 * (4 + 8)) / 1e6;
         assertTrue(first.contains(String.format("%.2f", megabytes)), first);
         assertTrue(line(lines, "mid_block.attentions.0 ").matches(".*\\d\\.\\d{6} .*"), out);
         assertTrue(lines.stream().anyMatch(l -> l.startsWith("  transformer_blocks.0.attn1.to_q ")), out);

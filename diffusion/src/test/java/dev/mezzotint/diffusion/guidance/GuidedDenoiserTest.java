@@ -21,8 +21,7 @@ class GuidedDenoiserTest {
         calls.add(firstCondition + "+" + conditions + " at " + timestep);
         for (int c = 0; c < conditions; c++) {
             for (int i = 0; i < SHAPE.size(); i++) {
-                int at = c * SHAPE.size() + i;
-                out[at] = (firstCondition + c + 1) * x[at];
+                out[c * SHAPE.size() + i] = (firstCondition + c + 1) * x[i];
             }
         }
     }

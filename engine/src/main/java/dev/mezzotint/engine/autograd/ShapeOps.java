@@ -47,6 +47,37 @@ public final class ShapeOps {
                 b);
     }
 
+    /**
+     * x again and again along the first dimension, until that has a given size. x is used up: see {@link Tape#release}. If it
+     * is that large already, the result is x.
+     *
+     * @param size a multiple of x's
+     */
+    public static Tensor repeat(Tape tape, Tensor x, int size) {
+        if (size == x.size(0)) {
+            return x;
+        }
+        if (size < 1 || size % x.size(0) != 0) {
+            throw new IllegalArgumentException("repeat: the first dimension of " + x.shape() + " cannot become " + size
+                    + ", which is not a multiple of it");
+        }
+        int times = size / x.size(0);
+        int length = x.length();
+        Tensor y = tape.allocate(x.shape().with(0, size));
+        ElementwiseKernel kernel = tape.kernels().elementwise();
+        kernel.copyRows(tape.workers(), times, length, x.data(), 0, 0, y.data(), 0, length, false);
+        tape.release(x);
+        return tape.record(
+                y,
+                dy -> tape.addGradient(x, dx -> {
+                    System.arraycopy(dy, 0, dx, 0, length);
+                    for (int i = 1; i < times; i++) {
+                        kernel.axpy(tape.workers(), length, 1, dy, i * length, dx, 0);
+                    }
+                }),
+                x);
+    }
+
     /** Elements start to start + count − 1 along a dimension (negative: from the innermost). */
     public static Tensor slice(Tape tape, Tensor x, int dimension, int start, int count) {
         int d = dimension("slice", x.shape(), dimension);

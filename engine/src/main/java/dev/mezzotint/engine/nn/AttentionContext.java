@@ -33,6 +33,11 @@ public final class AttentionContext {
         return new AttentionContext(tensor, true);
     }
 
+    /** How many examples it is for. */
+    public int batch() {
+        return tensor.size(0);
+    }
+
     /** What a layer makes of it; what is kept is not the tape's, so that releasing it does nothing. */
     KeysAndValues of(MultiHeadAttention layer, Tape tape) {
         if (!kept || tape.isRecording()) {

@@ -251,6 +251,13 @@ final class OpCases {
                 "with itself",
                 List.of(s(2, 5)),
                 (t, in) -> ShapeOps.concat(t, in.get(0), in.get(0), 1)));
+        for (int times : new int[] {1, 3}) {
+            cases.add(OpCase.of(
+                    "ShapeOps.repeat",
+                    "times " + times,
+                    List.of(s(2, 5, 3)),
+                    (t, in) -> ShapeOps.repeat(t, in.get(0), 2 * times)));
+        }
         cases.add(OpCase.of(
                 "ShapeOps.slice", "whole", List.of(s(2, 5)), (t, in) -> ShapeOps.slice(t, in.get(0), 1, 0, 5)));
     }

@@ -168,6 +168,8 @@ class OpRefusalTest {
         all.add(new Refusal("ShapeOps.slice", "2×4", () -> ShapeOps.slice(TAPE, t(2, 4), 1, -1, 2)));
         all.add(new Refusal("ShapeOps.slice", "2×4", () -> ShapeOps.slice(TAPE, t(2, 4), 1, 1, Integer.MAX_VALUE)));
         all.add(new Refusal("ShapeOps.slice", "2×4", () -> ShapeOps.slice(TAPE, t(2, 4), -3, 0, 1)));
+        all.add(new Refusal("ShapeOps.repeat", "2×4", () -> ShapeOps.repeat(TAPE, t(2, 4), 3)));
+        all.add(new Refusal("ShapeOps.repeat", "2×4", () -> ShapeOps.repeat(TAPE, t(2, 4), 0)));
         all.add(new Refusal("ResampleOps.upsample", "4×4×3", () -> ResampleOps.upsample(TAPE, t(4, 4, 3), 2)));
         all.add(new Refusal("ResampleOps.upsample", "1×4×4×3", () -> ResampleOps.upsample(TAPE, t(1, 4, 4, 3), 0)));
         all.add(new Refusal(

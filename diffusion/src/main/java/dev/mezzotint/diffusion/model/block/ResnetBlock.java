@@ -51,7 +51,8 @@ public final class ResnetBlock {
     /**
      * Maps (batch, height, width, in) to (batch, height, width, out).
      *
-     * @param time SiLU of the timesteps' embedding, (batch, timeWidth), for a block with one
+     * @param time SiLU of the timesteps' embedding, (batch, timeWidth), for a block with one; with fewer rows these are
+     *     repeated
      */
     public Tensor forward(Tape tape, Tensor x, Optional<Tensor> time) {
         requireTime(time);
@@ -91,6 +92,7 @@ public final class ResnetBlock {
         tape.release(normed);
         if (time.isPresent()) {
             Tensor shift = timeProjection.orElseThrow().forward(tape, time.get());
+            shift = ShapeOps.repeat(tape, shift, h.size(0));
             h = ArithmeticOps.addInPlace(tape, h, ShapeOps.reshape(tape, shift, shift.size(0), 1, 1, shift.size(1)));
         }
         h = norm2.forwardInPlace(tape, h, Activation.SILU);

@@ -45,7 +45,7 @@ final class SpatialTransformer {
 
     /**
      * Maps an image (batch, height, width, channels) with context (batch, keys, contextWidth) to the image's shape, and
-     * uses the image up (see {@link Tape#release}).
+     * uses the image up (see {@link Tape#release}). Fewer images than contexts are shared, see {@link UNetConditions}.
      */
     Tensor consume(Tape tape, Tensor x, AttentionContext context) {
         int batch = x.size(0);
@@ -60,8 +60,10 @@ final class SpatialTransformer {
             for (TransformerLayer layer : layers) {
                 tokens = layer.consume(tape, tokens, context);
             }
-            Tensor sum = projectOut.addTo(tape, ShapeOps.reshape(tape, x, batch, height * width, channels), tokens);
-            return scope.keep(ShapeOps.reshape(tape, sum, batch, height, width, channels));
+            Tensor image = ShapeOps.reshape(tape, x, batch, height * width, channels);
+            image = ShapeOps.repeat(tape, image, tokens.size(0));
+            Tensor sum = projectOut.addTo(tape, image, tokens);
+            return scope.keep(ShapeOps.reshape(tape, sum, tokens.size(0), height, width, channels));
         }
     }
 
@@ -71,7 +73,16 @@ final class SpatialTransformer {
         long moments = (long) sizes.batch() * groups;
         plan.take(image, moments, moments, image);
         plan.give(image);
-        layers.forEach(layer -> layer.plan(plan, sizes));
-        plan.give(image, moments, moments);
+        UNetSizes now = sizes;
+        for (TransformerLayer layer : layers) {
+            layer.plan(plan, now);
+            now = now.attended();
+        }
+        long all = now.positions() * channels;
+        if (all > image) {
+            plan.take(all);
+            plan.give(image);
+        }
+        plan.give(all, moments, moments);
     }
 }

@@ -25,9 +25,17 @@ record Stage(ResnetBlock resnet, Optional<SpatialTransformer> attention) {
         return attention.get().consume(tape, h, context);
     }
 
-    /** Plans the buffers of {@link #forward}, or of {@link #consume}; the result stays taken. */
-    void plan(BufferPlan plan, UNetSizes sizes, boolean consumed) {
+    /**
+     * Plans the buffers of {@link #forward}, or of {@link #consume}; the result stays taken.
+     *
+     * @return its sizes
+     */
+    UNetSizes plan(BufferPlan plan, UNetSizes sizes, boolean consumed) {
         resnet.plan(plan, sizes.batch(), sizes.positions(), consumed);
-        attention.ifPresent(transformer -> transformer.plan(plan, sizes));
+        if (attention.isEmpty()) {
+            return sizes;
+        }
+        attention.get().plan(plan, sizes);
+        return sizes.attended();
     }
 }

@@ -1,6 +1,7 @@
 package dev.mezzotint.diffusion.model.unet;
 
 import dev.mezzotint.engine.autograd.PointwiseOps;
+import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.nn.AttentionContext;
 import dev.mezzotint.engine.nn.LayerNorm;
@@ -51,7 +52,7 @@ final class TransformerLayer {
 
     /**
      * Maps tokens (batch, tokens, width) with context (batch, keys, contextWidth) to the tokens' shape, and uses the tokens
-     * up (see {@link Tape#release}).
+     * up (see {@link Tape#release}). Fewer tokens than contexts are shared, see {@link UNetConditions}.
      */
     Tensor consume(Tape tape, Tensor tokens, AttentionContext context) {
         try (Tape.Scope scope = tape.scope()) {
@@ -59,6 +60,8 @@ final class TransformerLayer {
             Tensor x = selfAttention.addTo(tape, tokens, normed, AttentionContext.once(normed));
             tape.release(normed);
 
+            // Images that several contexts share have been the same until here.
+            x = ShapeOps.repeat(tape, x, context.batch());
             normed = norm2.forward(tape, x);
             x = crossAttention.addTo(tape, x, normed, context);
             tape.release(normed);
@@ -113,14 +116,19 @@ final class TransformerLayer {
 
     /** Plans the buffers of {@link #consume}; the result, in the tokens' place, stays taken. */
     void plan(BufferPlan plan, UNetSizes sizes) {
-        long rows = sizes.positions();
-        long tokens = rows * width;
-        plan.take(tokens, rows, rows);
-        selfAttention.plan(plan, rows, rows);
-        plan.give(tokens);
+        long alone = sizes.positions();
+        plan.take(alone * width, alone, alone);
+        selfAttention.plan(plan, alone, alone);
+        plan.give(alone * width);
 
+        long rows = sizes.attended().positions();
+        long tokens = rows * width;
+        if (rows > alone) {
+            plan.take(tokens);
+            plan.give(alone * width);
+        }
         plan.take(tokens, rows, rows);
-        crossAttention.plan(plan, rows, (long) sizes.batch() * sizes.keys());
+        crossAttention.plan(plan, rows, (long) sizes.texts() * sizes.keys());
         plan.give(tokens);
 
         plan.take(tokens, rows, rows);
@@ -131,6 +139,6 @@ final class TransformerLayer {
             plan.take(expanded, expanded / 2);
             plan.give(expanded, expanded / 2);
         }
-        plan.give(tokens, rows, rows, rows, rows, rows, rows);
+        plan.give(tokens, alone, alone, rows, rows, rows, rows);
     }
 }

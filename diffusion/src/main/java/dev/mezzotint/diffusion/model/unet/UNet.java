@@ -32,6 +32,9 @@ public final class UNet {
 
     private record Up(List<Stage> stages, Optional<Upsample> upsample) {}
 
+    /** A planned result that is joined on the way up. */
+    private record Skip(long length, int batch) {}
+
     private final UNetConfig config;
     private final Parameters parameters = Parameters.create();
     private final TimestepEmbedding timeEmbedding;
@@ -141,9 +144,9 @@ public final class UNet {
      * Predicts what the training asked for (noise, velocity or sample) from noisy latents.
      *
      * @param x (batch, height, width, inChannels)
-     * @param timesteps one an example
-     * @param conditions the encoded texts and whatever else this model is told
-     * @return (batch, height, width, outChannels)
+     * @param timesteps one a latent
+     * @param conditions the encoded texts and whatever else this model is told, for as many examples or a multiple
+     * @return (examples, height, width, outChannels)
      * @throws IllegalArgumentException if a shape does not fit or a condition is missing or not known, saying which
      */
     public Tensor forward(Tape tape, Tensor x, double[] timesteps, UNetConditions conditions) {
@@ -166,7 +169,7 @@ public final class UNet {
         }
     }
 
-    /** All that is not the text, (batch, timeWidth). */
+    /** All that is not the text, (batch, timeWidth), or (examples, timeWidth) where the examples differ in it. */
     Tensor embed(
             Tape tape, double[] timesteps, Optional<Tensor> guidance, Optional<UNetConditions.TextAndSizes> added) {
         try (Tape.Scope scope = tape.scope()) {
@@ -177,15 +180,18 @@ public final class UNet {
             if (added.isEmpty()) {
                 return scope.keep(time);
             }
+            int examples = added.get().sizes().length;
             double[] sizes = Arrays.stream(added.get().sizes())
                     .flatMapToDouble(Arrays::stream)
                     .toArray();
             int sizeWidth = config.added().orElseThrow().sizeWidth();
             Tensor sizeWaves = ShapeOps.reshape(
-                    tape, Waves.ofTimesteps(tape, sizes, sizeWidth), timesteps.length, UNetConfig.SIZES * sizeWidth);
+                    tape, Waves.ofTimesteps(tape, sizes, sizeWidth), examples, UNetConfig.SIZES * sizeWidth);
             Tensor known = ShapeOps.concat(tape, added.get().pooled(), sizeWaves, -1);
-            return scope.keep(
-                    ArithmeticOps.add(tape, time, addedEmbedding.orElseThrow().forward(tape, known)));
+            return scope.keep(ArithmeticOps.add(
+                    tape,
+                    ShapeOps.repeat(tape, time, examples),
+                    addedEmbedding.orElseThrow().forward(tape, known)));
         }
     }
 
@@ -195,7 +201,7 @@ public final class UNet {
             // What every residual block begins with, done once.
             Tensor time = PointwiseOps.activate(tape, embedding, Activation.SILU);
             Deque<Tensor> skips = new ArrayDeque<>();
-            Tensor h = convIn.forward(tape, x);
+            Tensor h = ShapeOps.repeat(tape, convIn.forward(tape, x), time.size(0));
             skips.push(h);
             for (Down down : downs) {
                 for (Stage stage : down.stages()) {
@@ -214,7 +220,7 @@ public final class UNet {
             }
             for (Up up : ups) {
                 for (Stage stage : up.stages()) {
-                    Tensor skip = skips.pop();
+                    Tensor skip = ShapeOps.repeat(tape, skips.pop(), h.size(0));
                     Tensor joined = ShapeOps.concat(tape, h, skip, -1);
                     tape.release(skip);
                     if (h != skip) { // without a middle the last result is the first to be joined
@@ -228,7 +234,8 @@ public final class UNet {
                     h = up.upsample().get().consume(tape, h, above.size(1), above.size(2));
                 }
             }
-            return scope.keep(convOut.forward(tape, normOut.forwardInPlace(tape, h, Activation.SILU)));
+            Tensor out = convOut.forward(tape, normOut.forwardInPlace(tape, h, Activation.SILU));
+            return scope.keep(ShapeOps.repeat(tape, out, context.batch()));
         }
     }
 
@@ -236,61 +243,75 @@ public final class UNet {
      * How many bytes of buffers a tape holds after a {@link #forward} at inference, which is as many as any number of
      * steps take.
      *
-     * @param batch examples, twice as many with guidance
+     * @param latents how many are denoised at once
+     * @param examples those under all conditions, twice as many with guidance
      * @param height of the latents
      * @param width of the latents
      * @param keys tokens of the context, of one example
      */
-    public long bufferBytes(int batch, int height, int width, int keys) {
+    public long bufferBytes(int latents, int examples, int height, int width, int keys) {
         BufferPlan plan = new BufferPlan();
-        plan(plan, new UNetSizes(batch, height, width, keys));
+        plan(plan, new UNetSizes(latents, examples, height, width, keys));
         return plan.pooledBytes();
     }
 
     private void plan(BufferPlan plan, UNetSizes full) {
         UNetSizes sizes = full;
-        long time = (long) full.batch() * config.timeWidth();
-        plan.take(time, time);
-        Deque<Long> skips = new ArrayDeque<>();
+        Deque<Skip> skips = new ArrayDeque<>();
         Deque<UNetSizes> finer = new ArrayDeque<>();
         long h = sizes.positions() * config.channels().getFirst();
         plan.take(h);
-        skips.push(h);
+        if (config.added().isPresent() && sizes.texts() > sizes.batch()) {
+            plan.give(h);
+            sizes = sizes.attended();
+            h = sizes.positions() * config.channels().getFirst();
+            plan.take(h);
+        }
+        long time = (long) sizes.batch() * config.timeWidth();
+        plan.take(time, time);
+        skips.push(new Skip(h, sizes.batch()));
         for (int level = 0; level < downs.size(); level++) {
             for (Stage stage : downs.get(level).stages()) {
-                stage.plan(plan, sizes, false);
+                sizes = stage.plan(plan, sizes, false);
                 h = sizes.positions() * config.channels().get(level);
-                skips.push(h);
+                skips.push(new Skip(h, sizes.batch()));
             }
             if (downs.get(level).downsample().isPresent()) {
                 finer.push(sizes);
                 sizes = sizes.coarser();
                 h = sizes.positions() * config.channels().get(level);
                 plan.take(h);
-                skips.push(h);
+                skips.push(new Skip(h, sizes.batch()));
             }
         }
         if (middle.isPresent()) {
             middle.get().first().plan(plan, sizes.batch(), sizes.positions(), false);
             middle.get().attention().plan(plan, sizes);
+            sizes = sizes.attended();
+            h = sizes.positions() * config.channels().getLast();
             middle.get().second().plan(plan, sizes.batch(), sizes.positions(), true);
         }
         boolean isSkip = middle.isEmpty();
         for (int i = 0; i < ups.size(); i++) {
             long channels = config.channels().get(ups.size() - 1 - i);
             for (Stage stage : ups.get(i).stages()) {
-                long skip = skips.pop();
+                Skip kept = skips.pop();
+                long skip = kept.length() / kept.batch() * sizes.batch();
+                if (skip > kept.length()) {
+                    plan.take(skip);
+                    plan.give(kept.length());
+                }
                 plan.take(h + skip);
                 plan.give(skip);
                 if (!isSkip) {
                     plan.give(h);
                 }
                 isSkip = false;
-                stage.plan(plan, sizes, true);
+                sizes = stage.plan(plan, sizes, true);
                 h = sizes.positions() * channels;
             }
             if (ups.get(i).upsample().isPresent()) {
-                UNetSizes above = finer.pop();
+                UNetSizes above = finer.pop().withBatch(sizes.batch());
                 long shorter = 2L * sizes.batch() * above.height() * sizes.width();
                 ups.get(i).upsample().get().plan(plan, sizes.positions(), shorter, above.positions());
                 sizes = above;

@@ -18,15 +18,17 @@ record UNetConditionCheck(UNetConfig config) {
                     "U-Net: " + batch + " latents need as many timesteps, got " + timesteps.length);
         }
         Shape context = conditions.context().shape();
-        if (context.rank() != 3 || context.size(0) != batch || context.size(2) != config.contextWidth()) {
+        if (context.rank() != 3 || context.size(0) % batch != 0 || context.size(2) != config.contextWidth()) {
             throw new IllegalArgumentException("U-Net: context of shape " + context + " must be (" + batch
-                    + ", tokens, " + config.contextWidth() + ")");
+                    + " or a multiple, tokens, " + config.contextWidth() + ")");
         }
         if (conditions.added().isPresent() != config.added().isPresent()) {
             throw new IllegalArgumentException("U-Net: pooled texts and picture sizes are "
                     + (config.added().isPresent() ? "missing, this model needs them" : "not known to this model"));
         }
-        conditions.added().ifPresent(given -> check(batch, given, config.added().get()));
+        conditions
+                .added()
+                .ifPresent(given -> check(context.size(0), given, config.added().get()));
         if (conditions.guidance().isPresent() && config.guidanceWidth() == 0) {
             throw new IllegalArgumentException("U-Net: a guidance scale is not known to this model");
         }
@@ -37,15 +39,15 @@ record UNetConditionCheck(UNetConfig config) {
         }
     }
 
-    private static void check(int batch, TextAndSizes given, UNetConfig.Added wanted) {
+    private static void check(int examples, TextAndSizes given, UNetConfig.Added wanted) {
         Shape pooled = given.pooled().shape();
-        if (pooled.rank() != 2 || pooled.size(0) != batch || pooled.size(1) != wanted.pooledWidth()) {
-            throw new IllegalArgumentException("U-Net: pooled texts of shape " + pooled + " must be (" + batch + ", "
+        if (pooled.rank() != 2 || pooled.size(0) != examples || pooled.size(1) != wanted.pooledWidth()) {
+            throw new IllegalArgumentException("U-Net: pooled texts of shape " + pooled + " must be (" + examples + ", "
                     + wanted.pooledWidth() + ")");
         }
-        if (given.sizes().length != batch) {
+        if (given.sizes().length != examples) {
             throw new IllegalArgumentException(
-                    "U-Net: " + batch + " latents need as many picture sizes, got " + given.sizes().length);
+                    "U-Net: " + examples + " latents need as many picture sizes, got " + given.sizes().length);
         }
         for (double[] sizes : given.sizes()) {
             if (sizes.length != UNetConfig.SIZES) {

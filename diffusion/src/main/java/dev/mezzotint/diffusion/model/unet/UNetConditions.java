@@ -7,9 +7,12 @@ import java.util.Optional;
 /**
  * What a U-Net is told beside the noisy latent and the timestep, one row an example.
  *
+ * <p>There may be several times as many examples as latents: all latents under the first condition, then all under the
+ * second, and so on, as a step with guidance has them. Until the text comes in, each latent is worked on once.
+ *
  * @param context encoded texts, (batch, tokens, contextWidth)
  * @param added summary of the text and sizes of the picture, for models that were trained with them (SDXL)
- * @param guidance guidance scale minus one of each example, for models that have guidance built in (latent consistency
+ * @param guidance guidance scale minus one of each latent, for models that have guidance built in (latent consistency
  *     models)
  */
 public record UNetConditions(Tensor context, Optional<TextAndSizes> added, Optional<double[]> guidance) {

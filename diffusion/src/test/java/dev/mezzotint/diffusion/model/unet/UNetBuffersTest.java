@@ -67,25 +67,28 @@ class UNetBuffersTest {
         assertTrue(tape.workspace().peakUsedBytes() * 5 < recording.workspace().peakUsedBytes());
     }
 
-    /** Widths, attention, grids and batches that differ; with guidance there are twice as many examples. */
+    /** Widths, attention, grids, batches and texts that differ; with guidance there are twice as many texts. */
     @ParameterizedTest
     @CsvSource({
-        "true, 8, 16, 8, 6, 1, 5",
-        "false, 16, 8, 4, 4, 2, 77",
-        "true, 32, 64, 16, 8, 2, 7",
-        "true, 8, 16, 7, 5, 1, 5",
-        "true, 8, 16, 8, 5, 2, 5"
+        "true, 8, 16, 8, 6, 1, 1, 5",
+        "false, 16, 8, 4, 4, 2, 2, 77",
+        "true, 32, 64, 16, 8, 2, 2, 7",
+        "true, 8, 16, 7, 5, 1, 1, 5",
+        "true, 8, 16, 8, 5, 2, 2, 5",
+        "true, 32, 64, 16, 8, 1, 2, 7",
+        "false, 16, 32, 8, 8, 2, 6, 7",
+        "true, 16, 32, 7, 5, 1, 2, 5"
     })
     void bytesAreReckonedAsTheyAreHeld(
-            boolean middle, int first, int second, int height, int width, int batch, int keys) {
+            boolean middle, int first, int second, int height, int width, int batch, int texts, int keys) {
         UNet unet = unet(middle, first, second);
         Tape tape = Tape.inference(Compute.best());
-        Tensor context = Tensor.zeros(batch, keys, 12);
+        Tensor context = Tensor.zeros(texts, keys, 12);
         for (int turn = 0; turn < 2; turn++) {
             unet.forward(tape, Tensor.zeros(batch, height, width, 4), new double[batch], context);
             tape.reset();
         }
         long held = tape.workspace().peakBytes();
-        assertEquals(held, unet.bufferBytes(batch, height, width, keys), held * 0.02);
+        assertEquals(held, unet.bufferBytes(batch, texts, height, width, keys), held * 0.02);
     }
 }

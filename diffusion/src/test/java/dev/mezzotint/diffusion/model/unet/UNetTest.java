@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mezzotint.diffusion.Golden;
 import dev.mezzotint.diffusion.model.unet.UNetConditions.TextAndSizes;
 import dev.mezzotint.engine.autograd.Compute;
+import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.JsonFile;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UNetTest {
@@ -191,6 +193,47 @@ class UNetTest {
         assertArrayEquals(Arrays.copyOfRange(both, both.length / 2, both.length), alone);
     }
 
+    /** Attention from the start, below the first level, on the way up alone, and models told of sizes. */
+    @ParameterizedTest
+    @CsvSource({"true, true, false", "false, true, false", "false, false, false", "true, true, true"})
+    void latentsThatConditionsShareGiveTheBitsOfCopies(boolean first, boolean second, boolean told) {
+        UNet unet = new UNet(new UNetConfig(
+                4,
+                4,
+                8,
+                List.of(16, 32),
+                List.of(first, second),
+                List.of(true, false),
+                1,
+                List.of(2, 2),
+                12,
+                4,
+                1e-5,
+                true,
+                List.of(2, 1),
+                first,
+                told ? Optional.of(new UNetConfig.Added(3, 4)) : Optional.empty(),
+                0));
+        unet.parameters().initialize(new TorchGenerator(1));
+        Tensor x = Tensor.of(new TorchGenerator(2).randn(2 * 8 * 6 * 4), 2, 8, 6, 4);
+        double[][] sizes = {{1, 2, 3, 4, 5, 6}, {6, 5, 4, 3, 2, 1}, {1}, {2}, {3}, {4}};
+        Arrays.setAll(sizes, i -> Arrays.copyOf(sizes[i], UNetConfig.SIZES));
+        UNetConditions conditions = new UNetConditions(
+                Tensor.of(new TorchGenerator(3).randn(6 * 5 * 12), 6, 5, 12),
+                told
+                        ? Optional.of(new TextAndSizes(Tensor.of(new TorchGenerator(4).randn(6 * 3), 6, 3), sizes))
+                        : Optional.empty(),
+                Optional.empty());
+        float[] input = x.data().clone();
+        for (Tape tape : List.of(Tape.inference(Compute.best()), Tape.recording(Compute.best()))) {
+            Tensor shared = unet.forward(tape, x, new double[] {900, 10}, conditions);
+            assertArrayEquals(input, x.data());
+            Tensor copies = ShapeOps.repeat(tape, x, 6);
+            double[] timesteps = {900, 10, 900, 10, 900, 10};
+            assertArrayEquals(unet.forward(tape, copies, timesteps, conditions).data(), shared.data());
+        }
+    }
+
     @Test
     void refusesShapesThatDoNotFit() throws IOException {
         UNet unet = load(Golden.carried("unet/sd15_2level_32"));
@@ -200,6 +243,8 @@ class UNetTest {
         refused(() -> unet.forward(tape, Tensor.zeros(1, 8, 8, 3), timestep, context), "1×8×8×3");
         refused(() -> unet.forward(tape, Tensor.zeros(2, 8, 8, 4), timestep, context), "timesteps");
         refused(() -> unet.forward(tape, Tensor.zeros(1, 8, 8, 4), timestep, Tensor.zeros(1, 77, 31)), "1×77×31");
+        Tensor three = Tensor.zeros(3, 77, 32);
+        refused(() -> unet.forward(tape, Tensor.zeros(2, 8, 8, 4), new double[2], three), "2 or a multiple");
     }
 
     private static void refused(Runnable call, String named) {
