@@ -19,7 +19,7 @@ final class AttentionBackward {
 
     private final float[] probabilities = new float[KEY_BLOCK * PANEL];
     private final float[] gradients = new float[KEY_BLOCK * PANEL];
-    private final float[] logSums = new float[PANEL];
+    private final float[] negatedLogSums = new float[PANEL];
     private final float[] unused = new float[PANEL];
     private final float[] dots = new float[PANEL];
     private final float[] scales = new float[PANEL];
@@ -82,21 +82,21 @@ final class AttentionBackward {
             copyRows(count, width, q, qOffset + row, stride, queryRows);
             copyRows(count, width, dOut, dOutOffset + row, stride, outGradientRows);
             for (int i = 0; i < count; i++) {
-                logSums[i] = logSumExp[logSumExpAt + query + i] * AttentionPanels.LOG2_E;
+                negatedLogSums[i] = -logSumExp[logSumExpAt + query + i] * AttentionPanels.LOG2_E;
                 dots[i] = dot(width, out, outOffset + row + i * stride, dOut, dOutOffset + row + i * stride);
             }
             for (int key = 0; key < visible; key += KEY_BLOCK) {
                 int keys = Math.min(KEY_BLOCK, visible - key);
                 int kRow = kOffset + keyRow + key * stride;
                 int vRow = vOffset + keyRow + key * stride;
-                TileProduct.multiply(
-                        keys, vectors, width, k, kRow, stride, 1, queries, 0, probabilities, 0, PANEL, false);
+                TileProduct.multiplyFrom(
+                        negatedLogSums, 0, keys, vectors, width, k, kRow, stride, queries, 0, probabilities, 0, PANEL);
                 TileProduct.multiply(
                         keys, vectors, width, v, vRow, stride, 1, outGradients, 0, gradients, 0, PANEL, false);
                 if (geometry.causal()) {
                     AttentionPanels.hideFuture(query, key, keys, vectors, probabilities);
                 }
-                SimdExp.powersOfTwo(keys, vectors, probabilities, logSums, 0, unused, unused);
+                SimdExp.powersOfTwo(keys, vectors, probabilities, unused);
                 for (int lane = 0; lane < vectors * LANES; lane += LANES) {
                     scoreGradients(lane, keys);
                 }

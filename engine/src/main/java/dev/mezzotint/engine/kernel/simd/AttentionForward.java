@@ -7,15 +7,14 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import dev.mezzotint.engine.kernel.AttentionGeometry;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The forward pass over some panels of queries: for each block of keys and each panel, scores Sᵀ = K Qᵀ, an online softmax
  * along the keys, and Oᵀ += Vᵀ Pᵀ. The panels share the block of keys and values while it is in the cache.
  *
- * <p>The softmax is taken relative to the score of a query's first key. Only where a later score is more than 2⁶⁴ times as
- * probable, so that sums might overflow, does it take that one's place: most blocks need neither a maximum beforehand nor
- * sums to be scaled. An instance is the scratch memory of one thread.
+ * <p>The softmax is taken relative to 2⁰. Only where a score is 64 or more (in units of log₂), so that sums might overflow,
+ * or all of a query's first block are very low, does the highest score take its place: most blocks need neither a maximum
+ * nor sums to be scaled. An instance is the scratch memory of one thread.
  */
 final class AttentionForward {
     /** A multiple of a tile's rows; the scores of a block leave a third of the first-level cache (48 KB) to the rest. */
@@ -24,8 +23,8 @@ final class AttentionForward {
     /** At most so many columns of the queries are multiplied at a time, so that they stay in the first-level cache. */
     private static final int DEPTH_BLOCK = 160;
 
-    /** Binary logarithm of the largest probability relative to the reference. */
-    private static final float HIGHEST = 64f;
+    /** A smaller sum over the first block might vanish before the last. */
+    private static final float LEAST_SUM = 0x1p-32f;
 
     private static final int MAX_PANELS = 4;
 
@@ -35,10 +34,9 @@ final class AttentionForward {
     private static final ThreadLocal<AttentionForward> OF_THREAD = ThreadLocal.withInitial(AttentionForward::new);
 
     private final float[] scores = new float[KEY_BLOCK * PANEL];
-    private final float[] reference = new float[MAX_PANELS * PANEL];
+    private final float[] shift = new float[MAX_PANELS * PANEL];
     private final float[] sum = new float[MAX_PANELS * PANEL];
     private final float[] blockSum = new float[PANEL];
-    private final float[] rise = new float[PANEL];
     private final float[] factor = new float[PANEL];
     private float[] queries = {};
     private float[] result = {};
@@ -88,14 +86,18 @@ final class AttentionForward {
             AttentionPanels.transposeIn(
                     inPanel, width, toLog2, q, qRow + first * stride, stride, queries, first * width);
         }
+        Arrays.fill(shift, 0f);
         Arrays.fill(sum, 0f);
-        int lastVisible = geometry.causal() ? firstQuery + count : geometry.keys();
-        for (int key = 0; key < lastVisible; key += KEY_BLOCK) {
+        // Blocks of about the same size: a few keys by themselves would cost as much as many.
+        int blocks = (geometry.keys() + KEY_BLOCK - 1) / KEY_BLOCK;
+        for (int block = 0; block < blocks; block++) {
+            int key = keyOfBlock(geometry, block, blocks);
+            int blockEnd = keyOfBlock(geometry, block + 1, blocks);
             int row = key * stride;
             for (int first = 0; first < count; first += PANEL) {
                 int inPanel = Math.min(PANEL, count - first);
-                int visible = geometry.causal() ? firstQuery + first + inPanel : lastVisible;
-                int keys = Math.min(KEY_BLOCK, visible - key);
+                int visible = geometry.causal() ? firstQuery + first + inPanel : geometry.keys();
+                int keys = Math.min(blockEnd, visible) - key;
                 if (keys > 0) {
                     attend(geometry, firstQuery, first, inPanel, key, keys, k, kRow + row, v, vRow + row);
                 }
@@ -111,9 +113,15 @@ final class AttentionForward {
         }
         if (logSumExp.length > 0) {
             for (int i = 0; i < count; i++) {
-                logSumExp[logSumExpAt + i] = (float) (reference[i] * AttentionPanels.LN_2 + Math.log(sum[i]));
+                logSumExp[logSumExpAt + i] = (float) (Math.log(sum[i]) - shift[i] * AttentionPanels.LN_2);
             }
         }
+    }
+
+    /** The first key of a block, a multiple of a tile's rows except after the last. */
+    private static int keyOfBlock(AttentionGeometry geometry, int block, int blocks) {
+        int even = (int) ((long) geometry.keys() * block / blocks);
+        return Math.min(geometry.keys(), (even + WideTiles.ROWS - 1) / WideTiles.ROWS * WideTiles.ROWS);
     }
 
     /** One panel, whose first query is number {@code first} of the run's, and one block of keys. */
@@ -131,56 +139,70 @@ final class AttentionForward {
         int width = geometry.width();
         int stride = geometry.rowWidth();
         int vectors = TileProduct.vectors(inPanel);
-        int panel = first * width;
-        score(geometry, firstQuery + first, vectors, panel, key, keys, k, kAt);
-        if (key == 0) {
-            System.arraycopy(scores, 0, reference, first, vectors * LANES);
-        }
-        if (exponentiate(vectors, first, keys)) {
-            raiseReference(width, vectors, first);
-            score(geometry, firstQuery + first, vectors, panel, key, keys, k, kAt);
-            exponentiate(vectors, first, keys);
+        score(geometry, firstQuery, vectors, first, key, keys, k, kAt);
+        boolean tooHigh = SimdExp.powersOfTwo(keys, vectors, scores, blockSum);
+        if (tooHigh || (key == 0 && isTooLow(vectors))) {
+            score(geometry, firstQuery, vectors, first, key, keys, k, kAt);
+            shiftToHighest(width, vectors, first, key == 0, keys);
+            SimdExp.powersOfTwo(keys, vectors, scores, blockSum);
         }
         for (int lane = 0; lane < vectors * LANES; lane++) {
             sum[first + lane] += blockSum[lane];
         }
-        TileProduct.multiply(width, vectors, keys, v, vAt, 1, stride, scores, 0, result, panel, PANEL, key > 0);
+        TileProduct.multiply(width, vectors, keys, v, vAt, 1, stride, scores, 0, result, first * width, PANEL, key > 0);
     }
 
+    /** Scores (keys, PANEL) in units of log₂, each relative to its query's reference. */
     private void score(
-            AttentionGeometry geometry, int firstQuery, int vectors, int panel, int key, int keys, float[] k, int kAt) {
+            AttentionGeometry geometry, int firstQuery, int vectors, int first, int key, int keys, float[] k, int kAt) {
         int width = geometry.width();
         int stride = geometry.rowWidth();
         int slices = (width + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
-        for (int slice = 0; slice < slices; slice++) {
+        int depth = width / slices;
+        int at = first * width;
+        TileProduct.multiplyFrom(shift, first, keys, vectors, depth, k, kAt, stride, queries, at, scores, 0, PANEL);
+        for (int slice = 1; slice < slices; slice++) {
             int c = width * slice / slices;
-            int depth = width * (slice + 1) / slices - c;
-            int from = panel + c * PANEL;
-            TileProduct.multiply(keys, vectors, depth, k, kAt + c, stride, 1, queries, from, scores, 0, PANEL, c > 0);
+            depth = width * (slice + 1) / slices - c;
+            int from = at + c * PANEL;
+            TileProduct.multiply(keys, vectors, depth, k, kAt + c, stride, 1, queries, from, scores, 0, PANEL, true);
         }
         if (geometry.causal()) {
-            AttentionPanels.hideFuture(firstQuery, key, keys, vectors, scores);
+            AttentionPanels.hideFuture(firstQuery + first, key, keys, vectors, scores);
         }
     }
 
-    /** Scores to probabilities relative to the reference. Returns whether some may be too large to be summed up. */
-    private boolean exponentiate(int vectors, int first, int keys) {
-        SimdExp.powersOfTwo(keys, vectors, scores, reference, first, blockSum, rise);
-        boolean tooHigh = false;
-        for (int lane = 0; lane < vectors * LANES; lane += LANES) {
-            tooHigh |= FloatVector.fromArray(SPECIES, rise, lane)
-                    .compare(VectorOperators.GT, HIGHEST)
-                    .anyTrue();
-        }
-        return tooHigh;
-    }
-
-    /** Makes the highest scores so far the reference, and what was summed up with the old one relative to it. */
-    private void raiseReference(int width, int vectors, int first) {
+    private boolean isTooLow(int vectors) {
+        boolean tooLow = false;
         for (int lane = 0; lane < vectors * LANES; lane++) {
-            float old = reference[first + lane];
-            reference[first + lane] = old + rise[lane];
-            factor[lane] = (float) Math.pow(2, (double) old - reference[first + lane]);
+            tooLow |= blockSum[lane] < LEAST_SUM;
+        }
+        return tooLow;
+    }
+
+    /** Makes the highest scores so far the reference, and what there is already relative to it. */
+    private void shiftToHighest(int width, int vectors, int first, boolean anew, int keys) {
+        for (int lane = 0; lane < vectors * LANES; lane += LANES) {
+            FloatVector rise = anew ? FloatVector.fromArray(SPECIES, scores, lane) : FloatVector.zero(SPECIES);
+            for (int key = 0; key < keys; key++) {
+                rise = rise.max(FloatVector.fromArray(SPECIES, scores, key * PANEL + lane));
+            }
+            for (int key = 0; key < keys; key++) {
+                int at = key * PANEL + lane;
+                FloatVector.fromArray(SPECIES, scores, at).sub(rise).intoArray(scores, at);
+            }
+            FloatVector.fromArray(SPECIES, shift, first + lane).sub(rise).intoArray(shift, first + lane);
+            rise.intoArray(factor, lane);
+        }
+        if (!anew) {
+            scale(width, vectors, first);
+        }
+    }
+
+    /** What was summed up before the references rose by what stands in {@code factor}. */
+    private void scale(int width, int vectors, int first) {
+        for (int lane = 0; lane < vectors * LANES; lane++) {
+            factor[lane] = (float) Math.pow(2, -factor[lane]);
             sum[first + lane] *= factor[lane];
         }
         for (int lane = 0; lane < vectors * LANES; lane += LANES) {

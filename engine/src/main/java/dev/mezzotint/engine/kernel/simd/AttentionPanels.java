@@ -38,6 +38,10 @@ final class AttentionPanels {
         if (count < PANEL) {
             Arrays.fill(panel, panelAt, panelAt + width * PANEL, 0f);
         }
+        if (Transposition.covers(count, width)) {
+            Transposition.toPanel(count, width, factor, source, offset, stride, panel, panelAt);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             int row = offset + i * stride;
             for (int c = 0; c < width; c++) {
@@ -49,6 +53,10 @@ final class AttentionPanels {
     /** {@code count} rows of {@code width} floats from a panel (width, PANEL), each row times its own factor. */
     static void transposeOut(
             int count, int width, float[] factors, float[] panel, int panelAt, float[] target, int offset, int stride) {
+        if (Transposition.covers(count, width)) {
+            Transposition.fromPanel(count, width, factors, panel, panelAt, target, offset, stride);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             int row = offset + i * stride;
             float factor = factors[i];

@@ -26,6 +26,13 @@ final class SimdExp {
     private static final float LOWEST = -87f;
     private static final float HIGHEST = 88.72283f;
 
+    // ROUND for a polynomial that is 2⁶⁴ times as large, which 64 less make up for. What rounds to less than 64 then
+    // comes
+    // out below 1.5 · 2²³ and has no bits but those of 1.5 · 2²³ − 1; everything else has.
+    private static final float SCALE = 0x1p64f;
+    private static final float ROUND_SCALED = ROUND - 64f;
+    private static final int TOO_HIGH = ~Float.floatToRawIntBits(ROUND - 1f);
+
     // −127: its power, 1 with 127 taken from the exponent, comes out as exactly 0.
     private static final int LOWEST_POWER = Float.floatToRawIntBits(-127f);
 
@@ -53,78 +60,66 @@ final class SimdExp {
     }
 
     /**
-     * Powers of two in place of the rows of a panel: the value in lane i becomes 2^(value − shift[i]), {@code sums} receives
-     * the sum of each lane, and {@code highest} its largest difference, or 0 if all are negative. Where a difference is above
-     * 127 the results mean nothing; from −127 down they are 0. The relative error is below 2e-7 from −126 on.
+     * Powers of two in place of the rows of a panel: each value x becomes 2ˣ, and {@code sums} receives the sum of each lane.
+     * From −127 down the powers are 0; the relative error is below 2e-7 from −126 on.
      *
      * <p>Spelled out over arrays, not over vectors as {@link #exp} is: C2 would not always inline the call into the inner
      * loops of attention, and each vector that crosses a call becomes an object (measured: a third of the speed).
      *
-     * @param vectors how many vectors of each row count, at most 4; likewise of the others
+     * @param vectors how many vectors of each row count, at most 4; likewise of the sums
+     * @return whether some value was 63.5 or more, or NaN: then the results may mean nothing
      */
-    static void powersOfTwo(
-            int rows, int vectors, float[] panel, float[] shift, int shiftOffset, float[] sums, float[] highest) {
+    static boolean powersOfTwo(int rows, int vectors, float[] panel, float[] sums) {
         if (TileProduct.MANY_REGISTERS && vectors == 4) {
-            wholeRows(rows, panel, shift, shiftOffset, sums, highest);
-        } else {
-            for (int vector = 0; vector < vectors; vector++) {
-                column(rows, panel, vector * LANES, shift, shiftOffset + vector * LANES, sums, highest);
-            }
+            return wholeRows(rows, panel, sums);
         }
+        boolean tooHigh = false;
+        for (int vector = 0; vector < vectors; vector++) {
+            tooHigh |= column(rows, panel, vector * LANES, sums);
+        }
+        return tooHigh;
     }
 
     // Step by step for four vectors, because each alone would wait for its own last step.
-    private static void wholeRows(
-            int rows, float[] panel, float[] shift, int shiftOffset, float[] sums, float[] highest) {
-        FloatVector c5 = FloatVector.broadcast(SPECIES, 0.0013264658f);
-        FloatVector c4 = FloatVector.broadcast(SPECIES, 0.009671566f);
-        FloatVector c3 = FloatVector.broadcast(SPECIES, 0.055507343f);
-        FloatVector c2 = FloatVector.broadcast(SPECIES, 0.24022241f);
-        FloatVector c1 = FloatVector.broadcast(SPECIES, 0.693147f);
-        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-        FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
-        FloatVector shift0 = FloatVector.fromArray(SPECIES, shift, shiftOffset);
-        FloatVector shift1 = FloatVector.fromArray(SPECIES, shift, shiftOffset + LANES);
-        FloatVector shift2 = FloatVector.fromArray(SPECIES, shift, shiftOffset + 2 * LANES);
-        FloatVector shift3 = FloatVector.fromArray(SPECIES, shift, shiftOffset + 3 * LANES);
+    private static boolean wholeRows(int rows, float[] panel, float[] sums) {
+        FloatVector c5 = FloatVector.broadcast(SPECIES, 0.0013264658f * SCALE);
+        FloatVector c4 = FloatVector.broadcast(SPECIES, 0.009671566f * SCALE);
+        FloatVector c3 = FloatVector.broadcast(SPECIES, 0.055507343f * SCALE);
+        FloatVector c2 = FloatVector.broadcast(SPECIES, 0.24022241f * SCALE);
+        FloatVector c1 = FloatVector.broadcast(SPECIES, 0.693147f * SCALE);
+        FloatVector c0 = FloatVector.broadcast(SPECIES, SCALE);
+        FloatVector round = FloatVector.broadcast(SPECIES, ROUND_SCALED);
         FloatVector sum0 = FloatVector.zero(SPECIES);
         FloatVector sum1 = FloatVector.zero(SPECIES);
         FloatVector sum2 = FloatVector.zero(SPECIES);
         FloatVector sum3 = FloatVector.zero(SPECIES);
-        IntVector most0 = sum0.reinterpretAsInts();
-        IntVector most1 = sum1.reinterpretAsInts();
-        IntVector most2 = sum2.reinterpretAsInts();
-        IntVector most3 = sum3.reinterpretAsInts();
+        IntVector seen01 = sum0.reinterpretAsInts();
+        IntVector seen23 = sum0.reinterpretAsInts();
         for (int row = 0; row < rows; row++) {
             int at = row * PANEL;
-            FloatVector x0 = FloatVector.fromArray(SPECIES, panel, at).sub(shift0);
-            FloatVector x1 = FloatVector.fromArray(SPECIES, panel, at + LANES).sub(shift1);
-            FloatVector x2 =
-                    FloatVector.fromArray(SPECIES, panel, at + 2 * LANES).sub(shift2);
-            FloatVector x3 =
-                    FloatVector.fromArray(SPECIES, panel, at + 3 * LANES).sub(shift3);
-            // Numbers that are not negative are ordered as their bits are, and as integers negative ones are negative.
-            most0 = most0.max(x0.reinterpretAsInts());
-            most1 = most1.max(x1.reinterpretAsInts());
-            most2 = most2.max(x2.reinterpretAsInts());
-            most3 = most3.max(x3.reinterpretAsInts());
             // Negative numbers, as unsigned integers, are larger than positive ones, and the larger the lower they are.
-            x0 = x0.reinterpretAsInts()
+            FloatVector x0 = FloatVector.fromArray(SPECIES, panel, at)
+                    .reinterpretAsInts()
                     .lanewise(VectorOperators.UMIN, LOWEST_POWER)
                     .reinterpretAsFloats();
-            x1 = x1.reinterpretAsInts()
+            FloatVector x1 = FloatVector.fromArray(SPECIES, panel, at + LANES)
+                    .reinterpretAsInts()
                     .lanewise(VectorOperators.UMIN, LOWEST_POWER)
                     .reinterpretAsFloats();
-            x2 = x2.reinterpretAsInts()
+            FloatVector x2 = FloatVector.fromArray(SPECIES, panel, at + 2 * LANES)
+                    .reinterpretAsInts()
                     .lanewise(VectorOperators.UMIN, LOWEST_POWER)
                     .reinterpretAsFloats();
-            x3 = x3.reinterpretAsInts()
+            FloatVector x3 = FloatVector.fromArray(SPECIES, panel, at + 3 * LANES)
+                    .reinterpretAsInts()
                     .lanewise(VectorOperators.UMIN, LOWEST_POWER)
                     .reinterpretAsFloats();
             FloatVector n0 = x0.add(round);
             FloatVector n1 = x1.add(round);
             FloatVector n2 = x2.add(round);
             FloatVector n3 = x3.add(round);
+            seen01 = seen01.or(n0.reinterpretAsInts()).or(n1.reinterpretAsInts());
+            seen23 = seen23.or(n2.reinterpretAsInts()).or(n3.reinterpretAsInts());
             x0 = x0.sub(n0.sub(round));
             x1 = x1.sub(n1.sub(round));
             x2 = x2.sub(n2.sub(round));
@@ -145,10 +140,10 @@ final class SimdExp {
             p1 = p1.fma(x1, c1);
             p2 = p2.fma(x2, c1);
             p3 = p3.fma(x3, c1);
-            p0 = p0.fma(x0, one);
-            p1 = p1.fma(x1, one);
-            p2 = p2.fma(x2, one);
-            p3 = p3.fma(x3, one);
+            p0 = p0.fma(x0, c0);
+            p1 = p1.fma(x1, c0);
+            p2 = p2.fma(x2, c0);
+            p3 = p3.fma(x3, c0);
             p0 = p0.reinterpretAsInts()
                     .add(n0.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
                     .reinterpretAsFloats();
@@ -174,34 +169,29 @@ final class SimdExp {
         sum1.intoArray(sums, LANES);
         sum2.intoArray(sums, 2 * LANES);
         sum3.intoArray(sums, 3 * LANES);
-        most0.reinterpretAsFloats().intoArray(highest, 0);
-        most1.reinterpretAsFloats().intoArray(highest, LANES);
-        most2.reinterpretAsFloats().intoArray(highest, 2 * LANES);
-        most3.reinterpretAsFloats().intoArray(highest, 3 * LANES);
+        return seen01.or(seen23).and(TOO_HIGH).compare(VectorOperators.NE, 0).anyTrue();
     }
 
-    private static void column(
-            int rows, float[] panel, int lane, float[] shift, int shiftOffset, float[] sums, float[] highest) {
-        FloatVector c5 = FloatVector.broadcast(SPECIES, 0.0013264658f);
-        FloatVector c4 = FloatVector.broadcast(SPECIES, 0.009671566f);
-        FloatVector c3 = FloatVector.broadcast(SPECIES, 0.055507343f);
-        FloatVector c2 = FloatVector.broadcast(SPECIES, 0.24022241f);
-        FloatVector c1 = FloatVector.broadcast(SPECIES, 0.693147f);
-        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-        FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
-        FloatVector subtrahend = FloatVector.fromArray(SPECIES, shift, shiftOffset);
+    private static boolean column(int rows, float[] panel, int lane, float[] sums) {
+        FloatVector c5 = FloatVector.broadcast(SPECIES, 0.0013264658f * SCALE);
+        FloatVector c4 = FloatVector.broadcast(SPECIES, 0.009671566f * SCALE);
+        FloatVector c3 = FloatVector.broadcast(SPECIES, 0.055507343f * SCALE);
+        FloatVector c2 = FloatVector.broadcast(SPECIES, 0.24022241f * SCALE);
+        FloatVector c1 = FloatVector.broadcast(SPECIES, 0.693147f * SCALE);
+        FloatVector c0 = FloatVector.broadcast(SPECIES, SCALE);
+        FloatVector round = FloatVector.broadcast(SPECIES, ROUND_SCALED);
         FloatVector sum = FloatVector.zero(SPECIES);
-        IntVector most = sum.reinterpretAsInts();
+        IntVector seen = sum.reinterpretAsInts();
         for (int row = 0; row < rows; row++) {
             int at = row * PANEL + lane;
-            FloatVector x = FloatVector.fromArray(SPECIES, panel, at).sub(subtrahend);
-            most = most.max(x.reinterpretAsInts());
-            x = x.reinterpretAsInts()
+            FloatVector x = FloatVector.fromArray(SPECIES, panel, at)
+                    .reinterpretAsInts()
                     .lanewise(VectorOperators.UMIN, LOWEST_POWER)
                     .reinterpretAsFloats();
             FloatVector n = x.add(round);
+            seen = seen.or(n.reinterpretAsInts());
             FloatVector r = x.sub(n.sub(round));
-            FloatVector p = c5.fma(r, c4).fma(r, c3).fma(r, c2).fma(r, c1).fma(r, one);
+            FloatVector p = c5.fma(r, c4).fma(r, c3).fma(r, c2).fma(r, c1).fma(r, c0);
             p = p.reinterpretAsInts()
                     .add(n.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
                     .reinterpretAsFloats();
@@ -209,7 +199,7 @@ final class SimdExp {
             sum = sum.add(p);
         }
         sum.intoArray(sums, lane);
-        most.reinterpretAsFloats().intoArray(highest, lane);
+        return seen.and(TOO_HIGH).compare(VectorOperators.NE, 0).anyTrue();
     }
 
     private static FloatVector scaleByPower(FloatVector p, FloatVector shifted) {

@@ -24,7 +24,7 @@ final class TileProduct {
     static final boolean MANY_REGISTERS =
             LANES == 16 || (LANES == 4 && System.getProperty("os.arch", "").equals("aarch64"));
 
-    private static final float[] ZEROS = new float[2 * LANES];
+    private static final float[] ZEROS = new float[PANEL];
 
     private TileProduct() {}
 
@@ -55,24 +55,66 @@ final class TileProduct {
             int cOffset,
             int cRow,
             boolean accumulate) {
+        run(rows, vectors, depth, a, aOffset, aRow, aDepth, b, bOffset, ZEROS, 0, c, cOffset, cRow, accumulate);
+    }
+
+    /**
+     * Multiplies with {@code a} contiguous along the depth, and adds to each row of the product the panel's row that stands
+     * in {@code first} from {@code firstOffset} on.
+     */
+    static void multiplyFrom(
+            float[] first,
+            int firstOffset,
+            int rows,
+            int vectors,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aRow,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cRow) {
+        run(rows, vectors, depth, a, aOffset, aRow, 1, b, bOffset, first, firstOffset, c, cOffset, cRow, false);
+    }
+
+    private static void run(
+            int rows,
+            int vectors,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aDepth,
+            float[] b,
+            int bOffset,
+            float[] first,
+            int firstOffset,
+            float[] c,
+            int cOffset,
+            int cRow,
+            boolean accumulate) {
         int done = 0;
         if (MANY_REGISTERS && vectors == 4) {
             done = aDepth == 1
-                    ? WideTiles.alongDepth(rows, depth, a, aOffset, aRow, b, bOffset, c, cOffset, cRow, accumulate)
+                    ? WideTiles.alongDepth(
+                            rows, depth, a, aOffset, aRow, b, bOffset, first, firstOffset, c, cOffset, cRow, accumulate)
                     : WideTiles.alongRows(rows, depth, a, aOffset, aDepth, b, bOffset, c, cOffset, cRow, accumulate);
         }
-        float[] start = accumulate ? c : ZEROS;
+        float[] start = accumulate ? c : first;
         int startRow = accumulate ? cRow : 0;
         for (int vector = 0; vector < vectors; vector += 2) {
             boolean single = vector + 1 == vectors;
             int bColumn = bOffset + vector * LANES;
             int cColumn = cOffset + vector * LANES;
+            int firstColumn = firstOffset + vector * LANES;
             int row = done;
             // With 16 registers 8 rows of two vectors do not fit: tiles of 4 are faster by a quarter.
             for (; row + 8 <= rows && (MANY_REGISTERS || single); row += 8) {
                 int ai = aOffset + row * aRow;
                 int ci = cColumn + row * cRow;
-                int si = accumulate ? ci : 0;
+                int si = accumulate ? ci : firstColumn;
                 if (single) {
                     tile8x1(depth, a, ai, aRow, aDepth, b, bColumn, start, si, startRow, c, ci, cRow);
                 } else if (aDepth == 1) {
@@ -85,12 +127,12 @@ final class TileProduct {
             }
             for (; row + 4 <= rows; row += 4) {
                 int ci = cColumn + row * cRow;
-                int si = accumulate ? ci : 0;
+                int si = accumulate ? ci : firstColumn;
                 tile4x2(depth, a, aOffset + row * aRow, aRow, aDepth, b, bColumn, start, si, startRow, c, ci, cRow);
             }
             for (; row < rows; row++) {
                 int ci = cColumn + row * cRow;
-                int si = accumulate ? ci : 0;
+                int si = accumulate ? ci : firstColumn;
                 tile1x2(depth, a, aOffset + row * aRow, aDepth, b, bColumn, start, si, c, ci);
             }
         }

@@ -16,7 +16,10 @@ final class WideTiles {
 
     private WideTiles() {}
 
-    /** The product for an A that is contiguous along the depth. Returns how many rows are done, which is all. */
+    /**
+     * The product for an A that is contiguous along the depth, added to C or to one row of {@code start} for all rows. Returns
+     * how many rows are done, which is all.
+     */
     static int alongDepth(
             int rows,
             int depth,
@@ -25,13 +28,16 @@ final class WideTiles {
             int aRow,
             float[] b,
             int bOffset,
+            float[] start,
+            int startOffset,
             float[] c,
             int cOffset,
             int cRow,
             boolean add) {
         for (int row = 0; row < rows; row += ROWS) {
             int ai = aOffset + row * aRow;
-            tile6x4(rows - 1 - row, depth, a, ai, aRow, b, bOffset, c, cOffset + row * cRow, cRow, add);
+            int ci = cOffset + row * cRow;
+            tile6x4(rows - 1 - row, depth, a, ai, aRow, b, bOffset, start, startOffset, c, ci, cRow, add);
         }
         return rows;
     }
@@ -69,6 +75,8 @@ final class WideTiles {
             int aRow,
             float[] b,
             int bOffset,
+            float[] start,
+            int startOffset,
             float[] c,
             int cOffset,
             int cRow,
@@ -83,30 +91,34 @@ final class WideTiles {
         int a3 = aOffset + r3 * aRow;
         int a4 = aOffset + r4 * aRow;
         int a5 = aOffset + r5 * aRow;
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c01 = FloatVector.zero(SPECIES);
-        FloatVector c02 = FloatVector.zero(SPECIES);
-        FloatVector c03 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c11 = FloatVector.zero(SPECIES);
-        FloatVector c12 = FloatVector.zero(SPECIES);
-        FloatVector c13 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c21 = FloatVector.zero(SPECIES);
-        FloatVector c22 = FloatVector.zero(SPECIES);
-        FloatVector c23 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c31 = FloatVector.zero(SPECIES);
-        FloatVector c32 = FloatVector.zero(SPECIES);
-        FloatVector c33 = FloatVector.zero(SPECIES);
-        FloatVector c40 = FloatVector.zero(SPECIES);
-        FloatVector c41 = FloatVector.zero(SPECIES);
-        FloatVector c42 = FloatVector.zero(SPECIES);
-        FloatVector c43 = FloatVector.zero(SPECIES);
-        FloatVector c50 = FloatVector.zero(SPECIES);
-        FloatVector c51 = FloatVector.zero(SPECIES);
-        FloatVector c52 = FloatVector.zero(SPECIES);
-        FloatVector c53 = FloatVector.zero(SPECIES);
+        FloatVector s0 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector s1 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
+        FloatVector s2 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
+        FloatVector s3 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LANES);
+        FloatVector c00 = s0;
+        FloatVector c01 = s1;
+        FloatVector c02 = s2;
+        FloatVector c03 = s3;
+        FloatVector c10 = s0;
+        FloatVector c11 = s1;
+        FloatVector c12 = s2;
+        FloatVector c13 = s3;
+        FloatVector c20 = s0;
+        FloatVector c21 = s1;
+        FloatVector c22 = s2;
+        FloatVector c23 = s3;
+        FloatVector c30 = s0;
+        FloatVector c31 = s1;
+        FloatVector c32 = s2;
+        FloatVector c33 = s3;
+        FloatVector c40 = s0;
+        FloatVector c41 = s1;
+        FloatVector c42 = s2;
+        FloatVector c43 = s3;
+        FloatVector c50 = s0;
+        FloatVector c51 = s1;
+        FloatVector c52 = s2;
+        FloatVector c53 = s3;
         for (int p = 0; p < depth; p++) {
             int at = bOffset + p * PANEL;
             FloatVector b0 = FloatVector.fromArray(SPECIES, b, at);

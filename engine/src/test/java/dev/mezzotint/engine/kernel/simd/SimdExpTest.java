@@ -2,6 +2,7 @@ package dev.mezzotint.engine.kernel.simd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -23,7 +24,7 @@ class SimdExpTest {
 
     @Test
     void powerOfTwoIsAccurateOverItsWholeRange() {
-        assertTrue(worstRelativeError(SimdExpTest::powerOfTwo, x -> Math.pow(2, x), -126f, 1f) < 2e-7);
+        assertTrue(worstRelativeError(SimdExpTest::powerOfTwo, x -> Math.pow(2, x), -126f, 63.4f) < 2e-7);
     }
 
     @Test
@@ -72,7 +73,7 @@ class SimdExpTest {
         float[] sums = new float[values.length];
         int last = (vectors - 1) * SPECIES.length();
         x.intoArray(values, last);
-        SimdExp.powersOfTwo(1, vectors, values, new float[values.length], 0, sums, new float[values.length]);
+        SimdExp.powersOfTwo(1, vectors, values, sums);
         FloatVector sum = FloatVector.fromArray(SPECIES, sums, last);
         assertArrayEquals(FloatVector.fromArray(SPECIES, values, last).toArray(), sum.toArray());
         return sum;
@@ -85,25 +86,33 @@ class SimdExpTest {
         int stride = 4 * SPECIES.length();
         float[] values = new float[4 * stride];
         Arrays.fill(values, Float.NaN);
-        float[] shift = new float[2 + columns];
         for (int i = 0; i < columns; i++) {
-            shift[2 + i] = i + 2;
             for (int row = 0; row < 4; row++) {
-                values[row * stride + i] = row == 3 ? Float.NEGATIVE_INFINITY : i + row;
+                values[row * stride + i] = row == 3 ? Float.NEGATIVE_INFINITY : row - 2;
             }
         }
-        shift[2] -= 96;
         float[] sums = new float[columns];
-        float[] highest = new float[columns];
-        SimdExp.powersOfTwo(4, vectors, values, shift, 2, sums, highest);
-        assertEquals(96f, highest[0]);
-        for (int i = 1; i < columns; i++) {
-            assertEquals(0f, highest[i]);
+        assertFalse(SimdExp.powersOfTwo(4, vectors, values, sums));
+        for (int i = 0; i < columns; i++) {
             assertEquals(1.75f, sums[i]);
             assertEquals(0.25f, values[i]);
             assertEquals(0.5f, values[stride + i]);
             assertEquals(1f, values[2 * stride + i]);
             assertEquals(0f, values[3 * stride + i]);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(floats = {63.51f, 64f, 127f, 128f, 300f, 600f, 1e4f, 1e7f, 1e30f, Float.POSITIVE_INFINITY, Float.NaN})
+    void oneValueThatIsTooHighIsNoticed(float value) {
+        for (int vectors = 1; vectors <= 4; vectors++) {
+            int columns = vectors * SPECIES.length();
+            float[] sums = new float[columns];
+            for (int lane = 0; lane < columns; lane++) {
+                float[] values = new float[3 * 4 * SPECIES.length()];
+                values[4 * SPECIES.length() + lane] = value;
+                assertTrue(SimdExp.powersOfTwo(3, vectors, values, sums), "lane " + lane);
+            }
         }
     }
 
