@@ -2,6 +2,9 @@ package dev.mezzotint.bench;
 
 import dev.mezzotint.clip.model.ClipTextEncoder;
 import dev.mezzotint.diffusion.model.unet.UNet;
+import dev.mezzotint.diffusion.training.BatchGradients;
+import dev.mezzotint.diffusion.training.BatchPart;
+import dev.mezzotint.diffusion.training.DenoiserTask;
 import dev.mezzotint.diffusion.training.ModelPlan;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.LossOps;
@@ -59,7 +62,7 @@ public class TrainingStepBenchmark {
     public int threads;
 
     private Compute compute;
-    private Tape tape;
+    private BatchGradients gradients;
     private UNet unet;
     private ClipTextEncoder texts;
     private AdamW optimizer;
@@ -68,7 +71,6 @@ public class TrainingStepBenchmark {
     private int[][] ids;
     private Tensor target;
     private double[] timesteps;
-    private float[] lossWeights;
     private double flops;
     private double peak;
 
@@ -100,13 +102,11 @@ public class TrainingStepBenchmark {
         }
         timesteps = new double[batch];
         Arrays.setAll(timesteps, i -> 1000.0 * i / batch);
-        lossWeights = new float[batch];
-        Arrays.fill(lossWeights, 1f / batch);
         KernelLog log = new KernelLog();
-        tape = Tape.recording(new Compute(log.around(compute.kernels()), compute.workers()));
-        gradients();
+        Tape tape = Tape.recording(new Compute(log.around(compute.kernels()), compute.workers()));
+        tape.backward(loss(tape, 0, batch));
         flops = log.calls().stream().mapToDouble(KernelCall::flops).sum();
-        tape = Tape.recording(compute);
+        gradients = new BatchGradients(compute);
     }
 
     /** Measures the peak anew, because a processor's clock changes. */
@@ -118,13 +118,15 @@ public class TrainingStepBenchmark {
     /** Ends the threads. */
     @TearDown(Level.Trial)
     public void close() {
+        gradients.close();
         compute.workers().close();
     }
 
     /** A step; gives the norm of the gradients. */
     @Benchmark
     public double step(ExampleCounter examples, PeakCounter counter) {
-        gradients();
+        gradients.add(
+                BatchPart.cut(batch, DenoiserTask.EXAMPLES_A_PART, (from, to) -> tape -> loss(tape, from, to)), 1);
         double norm = optimizer.step(compute, 1e-4, 1);
         average.update(compute);
         examples.examples += batch;
@@ -132,9 +134,18 @@ public class TrainingStepBenchmark {
         return norm;
     }
 
-    private void gradients() {
-        Tensor prediction = unet.forward(tape, noisy, timesteps, texts.encode(tape, ids));
-        tape.backward(LossOps.squaredError(tape, prediction, target, lossWeights));
-        tape.reset();
+    private Tensor loss(Tape tape, int from, int to) {
+        Tensor context = texts.encode(tape, Arrays.copyOfRange(ids, from, to));
+        Tensor prediction =
+                unet.forward(tape, examples(noisy, from, to), Arrays.copyOfRange(timesteps, from, to), context);
+        float[] weights = new float[to - from];
+        Arrays.fill(weights, 1f / batch);
+        return LossOps.squaredError(tape, prediction, examples(target, from, to), weights);
+    }
+
+    private Tensor examples(Tensor all, int from, int to) {
+        int length = all.length() / batch;
+        float[] values = Arrays.copyOfRange(all.data(), from * length, to * length);
+        return Tensor.of(values, all.shape().with(0, to - from));
     }
 }

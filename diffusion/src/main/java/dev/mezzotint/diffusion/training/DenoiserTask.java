@@ -39,6 +39,12 @@ public final class DenoiserTask implements TrainingTask {
         }
     }
 
+    /**
+     * A batch of 64 keeps four threads busy so. Fewer would stay in the cache more often, but what a step does with weights,
+     * such as Winograd's transforms of their gradients, costs the same for few examples as for many.
+     */
+    public static final int EXAMPLES_A_PART = 16;
+
     private final UNet unet;
     private final ClipTextEncoder texts;
     private final Tokenizer tokenizer;
@@ -93,37 +99,59 @@ public final class DenoiserTask implements TrainingTask {
         return order.batchSize();
     }
 
+    /** A batch as it was drawn; the arrays have one value, latent or row an example. */
+    private record Batch(float[] noisy, float[] target, int[] timesteps, int[][] ids, float[] weights) {}
+
     @Override
     public Tensor loss(Tape tape, long batch) {
+        return loss(tape, draw(batch), 0, order.batchSize());
+    }
+
+    @Override
+    public List<BatchPart> parts(long batch) {
+        Batch drawn = draw(batch);
+        return BatchPart.cut(order.batchSize(), EXAMPLES_A_PART, (from, to) -> tape -> loss(tape, drawn, from, to));
+    }
+
+    private Batch draw(long batch) {
         int size = order.batchSize();
         int[] indices = order.indices(batch);
         TorchGenerator random = order.random(batch);
-        Shape latent = latents.shape();
-        Shape shape = Shape.of(size, latent.size(0), latent.size(1), latent.size(2));
-
-        Tensor x0 = tape.allocate(shape);
+        int length = latents.shape().length();
+        float[] x0 = new float[size * length];
         int[] timesteps = new int[size];
-        double[] times = new double[size];
         int[][] ids = new int[size][];
         for (int n = 0; n < size; n++) {
-            latents.copy(indices[n], scalingFactor, x0.data(), n * latent.length());
+            latents.copy(indices[n], scalingFactor, x0, n * length);
             timesteps[n] = random.nextInt(schedule.numTrainTimesteps());
-            times[n] = timesteps[n];
             boolean dropped = random.nextFloat() < objective.conditionDropout();
             ids[n] = dropped
                     ? emptyIds
                     : tokenizer.tokenize(latents.caption(indices[n])).ids();
         }
-        Tensor noise = tape.allocate(shape);
-        random.normal(noise.data(), 0, noise.length());
-        Tensor noisy = tape.allocate(shape);
-        schedule.addNoise(x0.data(), noise.data(), timesteps, noisy.data());
-        Tensor target = tape.allocate(shape);
-        objective.prediction().target(schedule, x0.data(), noise.data(), timesteps, target.data());
+        float[] noise = new float[x0.length];
+        random.normal(noise, 0, noise.length);
+        float[] noisy = new float[x0.length];
+        schedule.addNoise(x0, noise, timesteps, noisy);
+        float[] target = new float[x0.length];
+        objective.prediction().target(schedule, x0, noise, timesteps, target);
+        return new Batch(noisy, target, timesteps, ids, weights(timesteps));
+    }
 
-        Tensor context = texts.encode(tape, ids);
-        Tensor prediction = unet.forward(tape, noisy, times, context);
-        return LossOps.squaredError(tape, prediction, target, weights(timesteps));
+    /** What the examples {@code from} to {@code to} − 1 add to the loss. */
+    private Tensor loss(Tape tape, Batch batch, int from, int to) {
+        Tensor context = texts.encode(tape, Arrays.copyOfRange(batch.ids(), from, to));
+        double[] times =
+                Arrays.stream(batch.timesteps(), from, to).asDoubleStream().toArray();
+        Tensor prediction = unet.forward(tape, latents(batch.noisy(), from, to), times, context);
+        float[] weights = Arrays.copyOfRange(batch.weights(), from, to);
+        return LossOps.squaredError(tape, prediction, latents(batch.target(), from, to), weights);
+    }
+
+    private Tensor latents(float[] all, int from, int to) {
+        Shape latent = latents.shape();
+        Shape shape = Shape.of(to - from, latent.size(0), latent.size(1), latent.size(2));
+        return Tensor.of(Arrays.copyOfRange(all, from * latent.length(), to * latent.length()), shape);
     }
 
     /**

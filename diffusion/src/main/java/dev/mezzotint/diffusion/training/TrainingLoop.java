@@ -1,11 +1,8 @@
 package dev.mezzotint.diffusion.training;
 
-import dev.mezzotint.engine.autograd.ArithmeticOps;
 import dev.mezzotint.engine.autograd.Compute;
-import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.optim.AdamW;
 import dev.mezzotint.engine.optim.Ema;
-import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -76,17 +73,18 @@ public final class TrainingLoop {
         long steps = settings.rate().steps();
         TrainingLog log =
                 Interrupts.read(() -> new TrainingLog(folder, task, optimizer.steps(), notes, settings, progress));
-        Tape tape = Tape.recording(compute);
         long saved = System.nanoTime();
-        while (optimizer.steps() < steps && !Thread.currentThread().isInterrupted()) {
-            double rate = settings.rate().at(optimizer.steps());
-            double loss = accumulate(tape, optimizer.steps());
-            double norm = optimizer.step(compute, rate, settings.maximumNorm());
-            ema.update(compute);
-            log.step(optimizer.steps(), loss, norm, rate);
-            if (System.nanoTime() - saved > settings.checkpointEvery().toNanos()) {
-                Interrupts.defer(() -> save(log));
-                saved = System.nanoTime();
+        try (BatchGradients gradients = new BatchGradients(compute)) {
+            while (optimizer.steps() < steps && !Thread.currentThread().isInterrupted()) {
+                double rate = settings.rate().at(optimizer.steps());
+                double loss = accumulate(gradients, optimizer.steps());
+                double norm = optimizer.step(compute, rate, settings.maximumNorm());
+                ema.update(compute);
+                log.step(optimizer.steps(), loss, norm, rate);
+                if (System.nanoTime() - saved > settings.checkpointEvery().toNanos()) {
+                    Interrupts.defer(() -> save(log));
+                    saved = System.nanoTime();
+                }
             }
         }
         Interrupts.defer(() -> save(log));
@@ -112,19 +110,15 @@ public final class TrainingLoop {
         ema.swap();
     }
 
-    private double accumulate(Tape tape, long step) {
+    private double accumulate(BatchGradients gradients, long step) {
         double total = 0;
-        int parts = settings.accumulation();
-        for (int part = 0; part < parts; part++) {
-            Tensor loss = task.loss(tape, step * parts + part);
-            float value = loss.item();
-            if (!Float.isFinite(value)) {
-                throw new ArithmeticException(task.name() + ": the loss of step " + (step + 1)
-                        + " is not finite; lower the learning rate and start again from the last checkpoint");
-            }
-            total += value / parts;
-            tape.backward(parts == 1 ? loss : ArithmeticOps.affine(tape, loss, 1f / parts, 0));
-            tape.reset();
+        int batches = settings.accumulation();
+        for (int batch = 0; batch < batches; batch++) {
+            total += gradients.add(task.parts(step * batches + batch), 1f / batches) / batches;
+        }
+        if (!Double.isFinite(total)) {
+            throw new ArithmeticException(task.name() + ": the loss of step " + (step + 1)
+                    + " is not finite; lower the learning rate and start again from the last checkpoint");
         }
         return total;
     }

@@ -23,4 +23,14 @@ public interface TrainingTask {
      * @return a scalar
      */
     Tensor loss(Tape tape, long batch);
+
+    /**
+     * A batch in parts that are computed at the same time, if its loss is a sum over examples. How it is cut must follow from
+     * the task alone.
+     *
+     * @return parts whose losses add up to {@link #loss}
+     */
+    default List<BatchPart> parts(long batch) {
+        return List.of(tape -> loss(tape, batch));
+    }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DenoiserTaskTest {
-    private static final int COUNT = 7;
+    private static final int COUNT = 35;
     private static final long SEED = 5;
 
     /** Pictures of noise, all with one caption. */
@@ -74,6 +74,10 @@ class DenoiserTaskTest {
     }
 
     private DenoiserTask task(PredictionType prediction, double dropout, double limit) {
+        return task(prediction, dropout, limit, 1);
+    }
+
+    private DenoiserTask task(PredictionType prediction, double dropout, double limit, int batch) {
         return new DenoiserTask(
                 unet,
                 texts,
@@ -82,7 +86,7 @@ class DenoiserTaskTest {
                 1,
                 schedule,
                 new DenoiserTask.Objective(prediction, dropout, limit),
-                1,
+                batch,
                 SEED);
     }
 
@@ -109,6 +113,11 @@ class DenoiserTaskTest {
         }
         // The share of 400 draws has a deviation of 1.5 %.
         assertTrue(dropped > 20 && dropped < 60, dropped + " of 400");
+    }
+
+    @Test
+    void partsHaveTheGradientsOfTheBatch() {
+        BatchGradientsTest.assertPartsAddUp(task(PredictionType.V_PREDICTION, 0.3, 5, COUNT), 2, 3);
     }
 
     @Test

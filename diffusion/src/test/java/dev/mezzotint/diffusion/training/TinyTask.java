@@ -17,8 +17,9 @@ import java.util.List;
 /** A task of a few hundred parameters with a layer of each family; example n is the same for every batch size. */
 final class TinyTask implements TrainingTask {
     private static final int CHANNELS = 6;
+    private static final int EXAMPLES_A_PART = 2;
 
-    /** Called before each batch. */
+    /** Called before each batch, on the thread that trains. */
     @FunctionalInterface
     interface Spy {
         void batch(long batch);
@@ -73,21 +74,32 @@ final class TinyTask implements TrainingTask {
     @Override
     public Tensor loss(Tape tape, long batch) {
         spy.batch(batch);
-        Tensor x = Tensor.zeros(batchSize, 4, 5, 3);
-        Tensor target = Tensor.zeros(batchSize, 4, 5, 3);
-        int length = x.length() / batchSize;
-        for (int n = 0; n < batchSize; n++) {
-            TorchGenerator random = new TorchGenerator(batch * batchSize + n);
+        return loss(tape, batch, 0, batchSize);
+    }
+
+    @Override
+    public List<BatchPart> parts(long batch) {
+        spy.batch(batch);
+        return BatchPart.cut(batchSize, EXAMPLES_A_PART, (from, to) -> tape -> loss(tape, batch, from, to));
+    }
+
+    private Tensor loss(Tape tape, long batch, int from, int to) {
+        int count = to - from;
+        Tensor x = Tensor.zeros(count, 4, 5, 3);
+        Tensor target = Tensor.zeros(count, 4, 5, 3);
+        int length = x.length() / count;
+        for (int n = 0; n < count; n++) {
+            TorchGenerator random = new TorchGenerator(batch * batchSize + from + n);
             random.normal(x.data(), n * length, length);
             for (int i = n * length; i < (n + 1) * length; i++) {
                 target.data()[i] = 0.5f * x.get(i) * x.get(i) - 0.3f;
             }
         }
         Tensor hidden = norm.forward(tape, first.forward(tape, x), Activation.SILU);
-        Tensor tokens = ShapeOps.reshape(tape, hidden, batchSize, 20, CHANNELS);
+        Tensor tokens = ShapeOps.reshape(tape, hidden, count, 20, CHANNELS);
         Tensor mixed = attention.forward(tape, tokens, tokens, false);
-        Tensor y = last.forward(tape, ShapeOps.reshape(tape, mixed, batchSize, 4, 5, CHANNELS));
-        float[] weights = new float[batchSize];
+        Tensor y = last.forward(tape, ShapeOps.reshape(tape, mixed, count, 4, 5, CHANNELS));
+        float[] weights = new float[count];
         Arrays.fill(weights, 1f / batchSize);
         return LossOps.squaredError(tape, y, target, weights);
     }

@@ -47,6 +47,9 @@ public final class Tape {
     private final Map<Tensor, float[]> gradients = new IdentityHashMap<>();
     private final Map<Tensor, Boolean> tracked = new IdentityHashMap<>();
 
+    /** Where gradients by parameters are added, if not to the parameters' own. */
+    private Optional<PartialGradients> apart = Optional.empty();
+
     /** Gradients that stand for several tensors, with how many beyond the first. */
     private final Map<float[], Integer> shares = new IdentityHashMap<>();
 
@@ -140,8 +143,13 @@ public final class Tape {
     public void watch(Tensor value, Tensor gradient) {
         if (recording) {
             tracked.put(value, Boolean.TRUE);
-            gradients.put(value, gradient.data());
+            gradients.put(value, apart.map(part -> part.sum(gradient)).orElseGet(gradient::data));
         }
+    }
+
+    /** Keeps the gradients by parameters apart from the parameters' own, until the tape is reset. */
+    public void collectIn(PartialGradients part) {
+        apart = Optional.of(part);
     }
 
     /** Declares an input whose gradient is wanted; read it with {@link #gradient} before the tape is reset. */
@@ -287,6 +295,7 @@ public final class Tape {
         gradients.clear();
         shares.clear();
         tracked.clear();
+        apart = Optional.empty();
         for (float[] buffer : owned) {
             if (buffer != RELEASED) {
                 workspace.give(buffer);

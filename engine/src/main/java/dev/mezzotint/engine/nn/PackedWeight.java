@@ -30,7 +30,8 @@ final class PackedWeight {
         this.weight = weight;
     }
 
-    PackedOperand get(Tape tape) {
+    /** Several tapes may ask at once: the first packs, the others wait for it. */
+    synchronized PackedOperand get(Tape tape) {
         if (packed.isEmpty() || version != weight.version() || packedFor.get() != tape.kernels()) {
             packed = Optional.of(
                     weight.source().isPresent() ? fromFile(tape, weight.source().get()) : fromValue(tape));

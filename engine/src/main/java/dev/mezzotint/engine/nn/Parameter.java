@@ -124,8 +124,8 @@ public final class Parameter {
         return source.isPresent() && value.isEmpty();
     }
 
-    /** The sum of gradients since they were last cleared. */
-    public Tensor gradient() {
+    /** The sum of gradients since they were last cleared. Several tapes may ask for it at once. */
+    public synchronized Tensor gradient() {
         if (gradient == null) {
             gradient = Tensor.zeros(shape);
         }

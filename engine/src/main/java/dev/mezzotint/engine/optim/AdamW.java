@@ -3,9 +3,13 @@ package dev.mezzotint.engine.optim;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.nn.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), with PyTorch's conventions. */
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), with PyTorch's conventions. Most parameters are
+ * small, so threads take whole ones.
+ */
 public final class AdamW {
     /**
      * Settings of the optimiser.
@@ -51,12 +55,13 @@ public final class AdamW {
 
     /** The Euclidean norm of all gradients together. */
     public double gradientNorm(Compute compute) {
-        double square = 0;
-        for (Parameter parameter : parameters) {
-            float[] gradient = parameter.gradient().data();
-            square += compute.kernels().elementwise().dot(compute.workers(), gradient.length, gradient, 0, gradient, 0);
-        }
-        return Math.sqrt(square);
+        double[] squares = new double[parameters.size()];
+        compute.workers().run(squares.length, i -> {
+            float[] gradient = parameters.get(i).gradient().data();
+            squares[i] =
+                    compute.kernels().elementwise().dot(compute.workers(), gradient.length, gradient, 0, gradient, 0);
+        });
+        return Math.sqrt(Arrays.stream(squares).sum());
     }
 
     /**
@@ -77,7 +82,7 @@ public final class AdamW {
         steps++;
         double correction1 = 1 - Math.pow(settings.beta1(), steps);
         double correction2 = 1 - Math.pow(settings.beta2(), steps);
-        for (int i = 0; i < parameters.size(); i++) {
+        compute.workers().run(parameters.size(), i -> {
             Parameter parameter = parameters.get(i);
             float[] gradient = parameter.gradient().data();
             compute.kernels()
@@ -99,7 +104,7 @@ public final class AdamW {
                             correction2);
             parameter.gradient().fill(0);
             parameter.changed();
-        }
+        });
         return norm;
     }
 

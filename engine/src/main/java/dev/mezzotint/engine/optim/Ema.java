@@ -29,17 +29,11 @@ public final class Ema {
     public void update(Compute compute) {
         updates++;
         float now = (float) Math.min(decay, (1.0 + updates) / (10.0 + updates));
-        for (int i = 0; i < averages.size(); i++) {
+        compute.workers().run(averages.size(), i -> {
             float[] average = averages.get(i);
-            compute.kernels()
-                    .optimizer()
-                    .lerp(
-                            compute.workers(),
-                            average.length,
-                            now,
-                            average,
-                            parameters.get(i).value().data());
-        }
+            float[] value = parameters.get(i).value().data();
+            compute.kernels().optimizer().lerp(compute.workers(), average.length, now, average, value);
+        });
     }
 
     /** Exchanges averages and present values: call it before using the average, and again after. */
