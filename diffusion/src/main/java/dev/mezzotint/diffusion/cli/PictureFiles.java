@@ -45,20 +45,8 @@ final class PictureFiles {
         if (picture == null) {
             throw new FormatException(file + " is no picture in a format that is read here; save it as PNG or JPEG");
         }
-        return rgb(picture);
-    }
-
-    private static Image rgb(BufferedImage picture) {
         int width = picture.getWidth();
         int height = picture.getHeight();
-        int[] colours = picture.getRGB(0, 0, width, height, null, 0, width);
-        byte[] rgba = new byte[4 * colours.length];
-        for (int i = 0; i < colours.length; i++) {
-            rgba[4 * i] = (byte) (colours[i] >> 16);
-            rgba[4 * i + 1] = (byte) (colours[i] >> 8);
-            rgba[4 * i + 2] = (byte) colours[i];
-            rgba[4 * i + 3] = (byte) (colours[i] >>> 24);
-        }
-        return new Image(width, height, 4, rgba);
+        return Image.ofArgb(width, height, picture.getRGB(0, 0, width, height, null, 0, width));
     }
 }

@@ -67,7 +67,8 @@ public record ContactSheet(List<String> prompts, List<Double> guidance, List<Lis
             }
         }
         g.dispose();
-        return rgb(canvas);
+        return Image.ofArgb(width, height, canvas.getRGB(0, 0, width, height, null, 0, width))
+                .rgb();
     }
 
     /** The words of a prompt in lines that fit beside the pictures. */
@@ -92,17 +93,5 @@ public record ContactSheet(List<String> prompts, List<Double> guidance, List<Lis
             int rgb = (data[3 * i] & 0xff) << 16 | (data[3 * i + 1] & 0xff) << 8 | data[3 * i + 2] & 0xff;
             canvas.setRGB(left + i % CELL, top + i / CELL, rgb);
         }
-    }
-
-    private static Image rgb(BufferedImage canvas) {
-        int width = canvas.getWidth();
-        byte[] data = new byte[width * canvas.getHeight() * 3];
-        for (int i = 0; i < data.length / 3; i++) {
-            int pixel = canvas.getRGB(i % width, i / width);
-            data[3 * i] = (byte) (pixel >> 16);
-            data[3 * i + 1] = (byte) (pixel >> 8);
-            data[3 * i + 2] = (byte) pixel;
-        }
-        return Image.ofRgb(width, canvas.getHeight(), data);
     }
 }

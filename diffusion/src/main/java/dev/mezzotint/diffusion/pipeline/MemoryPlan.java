@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * @param weights bytes of the U-Net's and the VAE's, as the kernels keep them
  * @param texts bytes of the text encoders'
- * @param buffers the most bytes that activations take at once
+ * @param buffers the most bytes that activations take at once, and what is remembered of the texts
  */
 public record MemoryPlan(long weights, long texts, long buffers) {
     private static final long MEBIBYTE = 1 << 20;
@@ -78,7 +78,9 @@ public record MemoryPlan(long weights, long texts, long buffers) {
                     .mapToLong(Parameter::bytes)
                     .sum();
         }
-        buffers = Math.max(buffers, unet.bufferBytes(1, conditions, height / factor, width / factor, keys));
+        long step = unet.bufferBytes(1, conditions, height / factor, width / factor, keys)
+                + unet.contextBytes(conditions, keys);
+        buffers = Math.max(buffers, step);
         return new MemoryPlan(weights, texts, buffers);
     }
 

@@ -50,7 +50,8 @@ final class LossCurve {
         drawLine(g, axes, points, new Color(0xc9d8ea), 1, 1);
         drawLine(g, axes, points, new Color(0x1f4e8c), 2.2f, Math.max(1, points.size() / 60));
         g.dispose();
-        Png.write(png, rgb(canvas), Map.of("Title", "loss of " + title));
+        int[] pixels = canvas.getRGB(0, 0, WIDTH, HEIGHT, null, 0, WIDTH);
+        Png.write(png, Image.ofArgb(WIDTH, HEIGHT, pixels).rgb(), Map.of("Title", "loss of " + title));
     }
 
     private static void drawLine(Graphics2D g, Axes axes, List<double[]> points, Color color, float width, int window) {
@@ -67,17 +68,6 @@ final class LossCurve {
         g.setColor(color);
         g.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         g.draw(line);
-    }
-
-    private static Image rgb(BufferedImage canvas) {
-        byte[] data = new byte[WIDTH * HEIGHT * 3];
-        for (int i = 0; i < WIDTH * HEIGHT; i++) {
-            int pixel = canvas.getRGB(i % WIDTH, i / WIDTH);
-            data[3 * i] = (byte) (pixel >> 16);
-            data[3 * i + 1] = (byte) (pixel >> 8);
-            data[3 * i + 2] = (byte) pixel;
-        }
-        return new Image(WIDTH, HEIGHT, 3, data);
     }
 
     private record Axes(double lastExample, double lowLog, double highLog) {

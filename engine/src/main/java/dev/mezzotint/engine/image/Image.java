@@ -29,6 +29,22 @@ public record Image(int width, int height, int channels, byte[] data) {
     }
 
     /**
+     * An RGBA picture of pixels as {@code 0xAARRGGBB}, which is how {@code java.awt} gives them.
+     *
+     * @param pixels rows from the top, pixels from the left
+     */
+    public static Image ofArgb(int width, int height, int[] pixels) {
+        byte[] rgba = new byte[4 * pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            rgba[4 * i] = (byte) (pixels[i] >> 16);
+            rgba[4 * i + 1] = (byte) (pixels[i] >> 8);
+            rgba[4 * i + 2] = (byte) pixels[i];
+            rgba[4 * i + 3] = (byte) (pixels[i] >>> 24);
+        }
+        return new Image(width, height, 4, rgba);
+    }
+
+    /**
      * A picture from samples in [-1, 1], as models give them: round((x / 2 + 0.5) · 255), ties to even, with what is
      * outside cut off.
      *

@@ -45,6 +45,13 @@ class ImageTest {
         assertSame(rgb, rgb.rgb());
     }
 
+    @Test
+    void takesPixelsAsAwtGivesThem() {
+        Image image = Image.ofArgb(1, 2, new int[] {0x800102ff, 0xff00fe03});
+        assertEquals(4, image.channels());
+        assertArrayEquals(new byte[] {1, 2, -1, -128, 0, -2, 3, -1}, image.data());
+    }
+
     /** golden/oracle/README.md. */
     @Test
     void resizesAsPilDoes() throws IOException {

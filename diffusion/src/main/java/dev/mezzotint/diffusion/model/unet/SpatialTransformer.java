@@ -67,6 +67,11 @@ final class SpatialTransformer {
         }
     }
 
+    /** Width of the keys and values that all layers together make of a context. */
+    long contextWidth() {
+        return 2L * layers.size() * channels;
+    }
+
     /** Plans the buffers of {@link #consume}; the result, in the image's place, stays taken. */
     void plan(BufferPlan plan, UNetSizes sizes) {
         long image = sizes.positions() * channels;

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The conditional U-Net. On the way down each level's residual blocks see a coarser grid; every result is kept and joined
@@ -253,6 +254,24 @@ public final class UNet {
         BufferPlan plan = new BufferPlan();
         plan(plan, new UNetSizes(latents, examples, height, width, keys));
         return plan.pooledBytes();
+    }
+
+    /**
+     * How many bytes an {@link AttentionContext} that is kept remembers after a pass.
+     *
+     * @param examples of the context
+     * @param keys tokens of the context, of one example
+     */
+    public long contextBytes(int examples, int keys) {
+        long width = Stream.concat(
+                        downs.stream().map(Down::stages), ups.stream().map(Up::stages))
+                .flatMap(List::stream)
+                .map(Stage::attention)
+                .flatMap(Optional::stream)
+                .mapToLong(SpatialTransformer::contextWidth)
+                .sum();
+        width += middle.map(block -> block.attention().contextWidth()).orElse(0L);
+        return Float.BYTES * width * examples * keys;
     }
 
     private void plan(BufferPlan plan, UNetSizes full) {

@@ -10,6 +10,7 @@ import dev.mezzotint.engine.random.TorchGenerator;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +66,13 @@ class UNetBuffersTest {
         Tape recording = Tape.recording(Compute.best());
         predict(unet, recording);
         assertTrue(tape.workspace().peakUsedBytes() * 5 < recording.workspace().peakUsedBytes());
+    }
+
+    /** Transformers of one layer twice on the way down, of two in the middle and thrice on the way up. */
+    @Test
+    void remembersKeysAndValuesOfEachLayer() {
+        assertEquals(4 * 2 * 5 * 2 * (2 * 8 + 2 * 16 + 3 * 2 * 16), unet(true).contextBytes(2, 5));
+        assertEquals(4 * 2 * 5 * 2 * (2 * 8 + 3 * 2 * 16), unet(false).contextBytes(2, 5));
     }
 
     /** Widths, attention, grids, batches and texts that differ; with guidance there are twice as many texts. */
