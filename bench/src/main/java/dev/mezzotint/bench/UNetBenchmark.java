@@ -42,11 +42,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 7)
 @Fork(
         value = 1,
-        jvmArgsAppend = {
-            "--add-modules=jdk.incubator.vector",
-            "-XX:+UseSerialGC",
-            "-Xmn48m",
-            "-XX:MaxRAMPercentage=75"
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC", "-Xmn48m", "-XX:MaxRAMPercentage=75"
         })
 public class UNetBenchmark {
     private static final int TOKENS = 77;

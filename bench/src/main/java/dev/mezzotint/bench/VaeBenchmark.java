@@ -37,12 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5)
 @Fork(
         value = 1,
-        jvmArgsAppend = {
-            "--add-modules=jdk.incubator.vector",
-            "-XX:+UseSerialGC",
-            "-Xmn48m",
-            "-Xmx900m"
-        })
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC", "-Xmn48m", "-Xmx900m"})
 public class VaeBenchmark {
     /** Whose VAE, as {@code mezzo synthesize} calls it. */
     @Param("sd15")

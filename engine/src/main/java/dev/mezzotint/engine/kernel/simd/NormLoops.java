@@ -33,7 +33,7 @@ final class NormLoops {
     static void moments(
             int channels, int positions, float[] x, int xOffset, double[] sums, int sumsOffset, float[] chunk) {
         Arrays.fill(sums, sumsOffset, sumsOffset + NormFold.SUMS * channels, 0);
-        pivots(channels, Math.min(chunkPositions(channels), positions), x, xOffset, chunk, 2 * channels);
+        pivots(channels, Math.min(ROWS, positions), x, xOffset, chunk, 2 * channels);
         SimdSums.accumulate(channels, chunk, 2 * channels, sums, sumsOffset);
         for (int from = 0; from < positions; from += FLOAT_POSITIONS) {
             int to = Math.min(positions, from + FLOAT_POSITIONS);

@@ -168,9 +168,7 @@ public final class SimdNorm implements NormKernel {
             return;
         }
         workers.run(images * slabs.count(), first);
-        for (int n = 0; n < images; n++) {
-            fold.accept(n);
-        }
+        workers.run(images, fold);
         // Backwards, because the last slabs are still in the cache.
         int last = images * slabs.count() - 1;
         workers.run(images * slabs.count(), slab -> second.accept(last - slab));
