@@ -18,7 +18,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class AttentionForward {
     /** A multiple of a tile's rows; the scores of a block leave a third of the first-level cache (48 KB) to the rest. */
-    private static final int KEY_BLOCK = 21 * WideTiles.ROWS;
+    private static final int KEY_BLOCK = 22 * WideTiles.ROWS;
 
     /** At most so many columns of the queries are multiplied at a time, so that they stay in the first-level cache. */
     private static final int DEPTH_BLOCK = 160;

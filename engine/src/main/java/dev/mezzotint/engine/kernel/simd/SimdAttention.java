@@ -11,6 +11,9 @@ import dev.mezzotint.engine.parallel.Workers;
 public final class SimdAttention implements AttentionKernel {
     private static final int TASKS_PER_THREAD = 4;
 
+    /** Floats of keys and values that stay in the second-level cache. */
+    private static final int MAX_CACHED_FLOATS = 1 << 17;
+
     @Override
     public void forward(
             Workers workers,
@@ -34,27 +37,40 @@ public final class SimdAttention implements AttentionKernel {
                 AttentionForward.maxPanels(geometry.width()));
         int blocks = (panels + together - 1) / together;
         int block = together * TileProduct.PANEL;
-        workers.run(heads * blocks, task -> {
-            int exampleAndHead = task / blocks;
+        int headsTogether = headsTogether(geometry, blocks, workers.threads());
+        workers.run(heads / headsTogether * blocks, task -> {
+            int firstHead = task / blocks * headsTogether;
             int query = task % blocks * block;
-            int row = firstElement(geometry, exampleAndHead, queries) + query * geometry.rowWidth();
-            int keyRow = firstElement(geometry, exampleAndHead, geometry.keys());
-            AttentionForward.ofThread()
-                    .run(
-                            geometry,
-                            query,
-                            Math.min(block, queries - query),
-                            q,
-                            qOffset + row,
-                            k,
-                            kOffset + keyRow,
-                            v,
-                            vOffset + keyRow,
-                            out,
-                            outOffset + row,
-                            logSumExp,
-                            exampleAndHead * queries + query);
+            for (int exampleAndHead = firstHead; exampleAndHead < firstHead + headsTogether; exampleAndHead++) {
+                int row = firstElement(geometry, exampleAndHead, queries) + query * geometry.rowWidth();
+                int keyRow = firstElement(geometry, exampleAndHead, geometry.keys());
+                AttentionForward.ofThread()
+                        .run(
+                                geometry,
+                                query,
+                                Math.min(block, queries - query),
+                                q,
+                                qOffset + row,
+                                k,
+                                kOffset + keyRow,
+                                v,
+                                vOffset + keyRow,
+                                out,
+                                outOffset + row,
+                                logSumExp,
+                                exampleAndHead * queries + query);
+            }
         });
+    }
+
+    /**
+     * All heads of an example where there are enough tasks and their keys stay in the cache: threads that work on heads side
+     * by side would write to the same cache lines.
+     */
+    private static int headsTogether(AttentionGeometry geometry, int blocks, int threads) {
+        boolean cached = 2L * geometry.keys() * geometry.rowWidth() <= MAX_CACHED_FLOATS;
+        boolean enoughTasks = (long) geometry.batch() * blocks >= (long) TASKS_PER_THREAD * threads;
+        return cached && enoughTasks ? geometry.heads() : 1;
     }
 
     @Override
@@ -78,9 +94,11 @@ public final class SimdAttention implements AttentionKernel {
             int dkOffset,
             float[] dv,
             int dvOffset) {
-        workers.run(
-                geometry.batch() * geometry.heads(),
-                exampleAndHead -> AttentionBackward.ofThread()
+        int headsTogether = headsTogether(geometry, 1, workers.threads());
+        workers.run(geometry.batch() * geometry.heads() / headsTogether, task -> {
+            int firstHead = task * headsTogether;
+            for (int exampleAndHead = firstHead; exampleAndHead < firstHead + headsTogether; exampleAndHead++) {
+                AttentionBackward.ofThread()
                         .run(
                                 geometry,
                                 firstElement(geometry, exampleAndHead, geometry.queries()),
@@ -102,7 +120,9 @@ public final class SimdAttention implements AttentionKernel {
                                 dk,
                                 dkOffset,
                                 dv,
-                                dvOffset));
+                                dvOffset);
+            }
+        });
     }
 
     /** Where the first row of a head begins in an array of {@code rows} rows an example. */
