@@ -100,9 +100,8 @@ public class ConvBenchmark {
         dx = new float[inputs];
         dw = new float[weight.length];
         GemmKernel gemm = kernel.equals("scalar") ? new ScalarGemm() : new SimdGemm();
-        int depth = geometry.depth();
-        float[] panels = new float[gemm.packedLength(depth, geometry.outChannels())];
-        gemm.pack(workers, depth, geometry.outChannels(), weight, 0, 1, depth, panels, 0);
+        float[] panels = new float[gemm.packedLength(geometry.depth(), geometry.outChannels())];
+        conv.pack(workers, geometry, geometry.outChannels(), weight, 0, panels, 0);
         packed = new PackedOperand.Floats(panels);
         forwardPass();
         conv.backwardInput(workers, geometry, dy, 0, weight, 0, dx, 0);

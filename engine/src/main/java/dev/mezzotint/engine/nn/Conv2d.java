@@ -58,7 +58,7 @@ public final class Conv2d {
         ConvGeometry geometry = new ConvGeometry(
                 x.size(0), x.size(1), x.size(2), x.size(3), w.size(0), kernel, kernel, stride, padBefore, padBefore,
                 padAfter, padAfter);
-        PackedOperand packed = weight.packed(tape);
+        PackedOperand packed = weight.packed(tape, geometry);
         Optional<Tensor> b = bias.map(parameter -> parameter.on(tape));
         return tape.isRecording()
                 ? ConvOps.conv2d(tape, geometry, x, weight.on(tape), packed, b)

@@ -3,11 +3,13 @@ package dev.mezzotint.engine.nn;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
+import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.GemmKernel;
 import dev.mezzotint.engine.kernel.Kernels;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -30,11 +32,17 @@ final class PackedWeight {
         this.weight = weight;
     }
 
-    /** Several tapes may ask at once: the first packs, the others wait for it. */
-    synchronized PackedOperand get(Tape tape) {
+    /**
+     * Several tapes may ask at once: the first packs, the others wait for it.
+     *
+     * @param geometry of the convolution whose weight it is, if it is one
+     */
+    synchronized PackedOperand get(Tape tape, Optional<ConvGeometry> geometry) {
         if (packed.isEmpty() || version != weight.version() || packedFor.get() != tape.kernels()) {
             packed = Optional.of(
-                    weight.source().isPresent() ? fromFile(tape, weight.source().get()) : fromValue(tape));
+                    weight.source().isPresent()
+                            ? fromFile(tape, geometry, weight.source().get())
+                            : fromValue(tape, geometry));
             version = weight.version();
             packedFor = Optional.of(tape.kernels());
         }
@@ -58,24 +66,32 @@ final class PackedWeight {
         return weight.shape().length() / columns();
     }
 
-    private PackedOperand fromValue(Tape tape) {
-        GemmKernel gemm = tape.kernels().gemm();
-        int length = gemm.packedLength(depth(), columns());
+    private PackedOperand fromValue(Tape tape, Optional<ConvGeometry> geometry) {
+        int length = tape.kernels().gemm().packedLength(depth(), columns());
         // Training packs in every step; it does so into the same array.
         float[] target =
                 packed.isPresent() && packed.get() instanceof PackedOperand.Floats(float[] old) && old.length == length
                         ? old
                         : new float[length];
-        gemm.pack(tape.workers(), depth(), columns(), weight.value().data(), 0, 1, depth(), target, 0);
+        pack(tape, geometry, columns(), weight.value().data(), target);
         return new PackedOperand.Floats(target);
     }
 
-    private PackedOperand fromFile(Tape tape, StoredTensor source) {
+    /** Packs some columns. */
+    private void pack(Tape tape, Optional<ConvGeometry> geometry, int columns, float[] plain, float[] target) {
+        if (geometry.isPresent()) {
+            tape.kernels().conv().pack(tape.workers(), geometry.get(), columns, plain, 0, target, 0);
+        } else {
+            tape.kernels().gemm().pack(tape.workers(), depth(), columns, plain, 0, 1, depth(), target, 0);
+        }
+    }
+
+    private PackedOperand fromFile(Tape tape, Optional<ConvGeometry> geometry, StoredTensor source) {
         forget();
         int length = tape.kernels().gemm().packedLength(depth(), columns());
         if (source.dtype() == DType.F16) {
             short[] target = new short[length];
-            pack(tape, source, target, (from, panel, count) -> {
+            pack(tape, geometry, source, target, (from, panel, count) -> {
                 for (int i = 0; i < count; i++) {
                     target[from + i] = Float.floatToFloat16(panel[i]);
                 }
@@ -84,7 +100,7 @@ final class PackedWeight {
         }
         if (source.dtype() == DType.BF16) {
             short[] target = new short[length];
-            pack(tape, source, target, (from, panel, count) -> {
+            pack(tape, geometry, source, target, (from, panel, count) -> {
                 for (int i = 0; i < count; i++) {
                     target[from + i] = DType.floatToBfloat16(panel[i]);
                 }
@@ -93,7 +109,7 @@ final class PackedWeight {
         }
         float[] target = new float[length];
         try (StoredTensor.Rows rows = source.open()) {
-            packFloats(tape, rows, (from, panel, count) -> System.arraycopy(panel, 0, target, from, count));
+            packFloats(tape, geometry, rows, (from, panel, count) -> System.arraycopy(panel, 0, target, from, count));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,22 +123,27 @@ final class PackedWeight {
     }
 
     /** Where the file's bits are not the weight's, as after a low-rank update, floats are packed and rounded. */
-    private void pack(Tape tape, StoredTensor source, short[] target, PanelSink rounding) {
+    private void pack(
+            Tape tape, Optional<ConvGeometry> geometry, StoredTensor source, short[] target, PanelSink rounding) {
         try (StoredTensor.Rows rows = source.open()) {
             if (rows.readHalves(0, 0, 0, target, 0)) {
-                packHalves(tape, rows, target);
+                packHalves(tape, geometry, rows, target);
             } else {
-                packFloats(tape, rows, rounding);
+                packFloats(tape, geometry, rows, rounding);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void packHalves(Tape tape, StoredTensor.Rows rows, short[] target) {
+    private void packHalves(Tape tape, Optional<ConvGeometry> geometry, StoredTensor.Rows rows, short[] target) {
         GemmKernel gemm = tape.kernels().gemm();
         int depth = depth();
         int[] places = weight.layout().placesInRow(weight.shape());
+        if (geometry.isPresent()) {
+            int[] packedRows = tape.kernels().conv().packedRows(geometry.get());
+            Arrays.setAll(places, i -> packedRows[places[i]]);
+        }
         forPanels(tape, (first, last, step) -> {
             int pitch = Math.min(depth, STRETCH) + PADDING;
             short[] plain = new short[Math.min(step, last - first) * pitch];
@@ -139,7 +160,7 @@ final class PackedWeight {
         });
     }
 
-    private void packFloats(Tape tape, StoredTensor.Rows rows, PanelSink sink) {
+    private void packFloats(Tape tape, Optional<ConvGeometry> geometry, StoredTensor.Rows rows, PanelSink sink) {
         GemmKernel gemm = tape.kernels().gemm();
         int depth = depth();
         forPanels(tape, (first, last, step) -> {
@@ -149,7 +170,7 @@ final class PackedWeight {
                 int count = Math.min(step, last - column);
                 rows.read(column, column + count, plain, 0);
                 weight.layout().rowsFromStored(plain, count, weight.shape());
-                gemm.pack(tape.workers(), depth, count, plain, 0, 1, depth, panel, 0);
+                pack(tape, geometry, count, plain, panel);
                 sink.put(column * depth, panel, gemm.packedLength(depth, count));
             }
         });

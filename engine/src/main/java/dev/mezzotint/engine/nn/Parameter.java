@@ -3,6 +3,7 @@ package dev.mezzotint.engine.nn;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.checkpoint.DType;
 import dev.mezzotint.engine.checkpoint.StoredTensor;
+import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
@@ -192,6 +193,11 @@ public final class Parameter {
 
     /** As the right operand of a product: one column an index of the first dimension. */
     PackedOperand packed(Tape tape) {
-        return packed.get(tape);
+        return packed.get(tape, Optional.empty());
+    }
+
+    /** As the weights of a convolution; two that share them differ in the size of their images alone. */
+    PackedOperand packed(Tape tape, ConvGeometry geometry) {
+        return packed.get(tape, Optional.of(geometry));
     }
 }

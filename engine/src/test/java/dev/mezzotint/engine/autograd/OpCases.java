@@ -159,7 +159,9 @@ final class OpCases {
     }
 
     private static Tensor conv(Tape tape, ConvGeometry g, Tensor x, Tensor weight, Optional<Tensor> bias) {
-        return ConvOps.conv2d(tape, g, x, weight, packed(tape, weight), bias);
+        float[] packed = new float[tape.kernels().gemm().packedLength(g.depth(), g.outChannels())];
+        tape.kernels().conv().pack(tape.workers(), g, g.outChannels(), weight.data(), 0, packed, 0);
+        return ConvOps.conv2d(tape, g, x, weight, new PackedOperand.Floats(packed), bias);
     }
 
     private static void attention(List<OpCase> cases) {

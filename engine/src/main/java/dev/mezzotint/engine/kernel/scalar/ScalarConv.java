@@ -5,6 +5,7 @@ import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
+import java.util.Arrays;
 
 /**
  * The convolution as its definition: y[b, i, j, o] = Σ over (u, v, c) of x[b, i · stride + u − padTop, j · stride + v −
@@ -15,6 +16,25 @@ public final class ScalarConv implements ConvKernel {
     public ScalarConv() {}
 
     /** Packed weights are the weights. */
+    @Override
+    public void pack(
+            Workers workers,
+            ConvGeometry geometry,
+            int columns,
+            float[] weight,
+            int weightOffset,
+            float[] packed,
+            int packedOffset) {
+        System.arraycopy(weight, weightOffset, packed, packedOffset, columns * geometry.depth());
+    }
+
+    @Override
+    public int[] packedRows(ConvGeometry geometry) {
+        int[] rows = new int[geometry.depth()];
+        Arrays.setAll(rows, row -> row);
+        return rows;
+    }
+
     @Override
     public void forward(
             Workers workers,

@@ -84,13 +84,16 @@ final class InputGradientPass {
                 columns.count(),
                 channels);
         Scratch scratch = Scratch.ofThread();
+        boolean winograd =
+                geometry.stride() == 1 && WinogradPass.suits(geometry) && WinogradPass.suits(turned(geometry));
+        RowOrder order = winograd ? new RowOrder(9, geometry.outChannels()) : RowOrder.plain(shape.depth());
         float[] packed = scratch.turned(Panels.packedLength(shape.depth(), channels));
         workers.run(
                 Panels.count(channels),
-                panel -> pack(panel, geometry, rows, columns, weight, weightOffset, packed, shape.depth()));
+                panel -> pack(panel, geometry, rows, columns, weight, weightOffset, packed, order));
         PackedOperand operand = new PackedOperand.Floats(packed);
         if (geometry.stride() == 1) {
-            if (WinogradPass.possible(geometry) && WinogradPass.suits(turned(geometry))) {
+            if (winograd) {
                 WinogradShape tiled = WinogradShape.of(turned(geometry));
                 WinogradPass.run(workers, tiled, dy, dyOffset, operand, dx, dxOffset, Epilogue.STORE);
                 return;
@@ -117,21 +120,23 @@ final class InputGradientPass {
             float[] weight,
             int weightOffset,
             float[] packed,
-            int depth) {
+            RowOrder order) {
         int stride = geometry.stride();
         int taps = geometry.kernelHeight() * geometry.kernelWidth();
         int column = panel * Panels.WIDTH;
         int used = Panels.columns(geometry.inChannels(), panel);
         int width = Panels.vectors(used) * Panels.LANES;
-        int to = column * depth;
+        int start = column * order.rows();
+        int row = 0;
         for (int u = rows.taps() - 1; u >= 0; u--) {
             for (int v = columns.taps() - 1; v >= 0; v--) {
                 int tap = (rows.rest() + u * stride) * geometry.kernelWidth() + columns.rest() + v * stride;
                 for (int o = 0; o < geometry.outChannels(); o++) {
                     int from = weightOffset + (o * taps + tap) * geometry.inChannels() + column;
+                    int to = start + order.place(row) * width;
                     System.arraycopy(weight, from, packed, to, used);
                     Arrays.fill(packed, to + used, to + width, 0);
-                    to += width;
+                    row++;
                 }
             }
         }

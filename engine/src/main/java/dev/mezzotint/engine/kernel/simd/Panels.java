@@ -63,10 +63,13 @@ final class Panels {
         return (int) ((long) k * block / depthBlocks(k));
     }
 
-    /** Packs one panel of B, whose element (p, j) is {@code b[bOffset + p * rowStride + j * columnStride]}. */
+    /**
+     * Packs one panel of B, whose element (p, j) is {@code b[bOffset + p * rowStride + j * columnStride]}, with its rows in
+     * the given order.
+     */
     static void pack(
             int panel,
-            int k,
+            RowOrder order,
             int n,
             float[] b,
             int bOffset,
@@ -77,10 +80,13 @@ final class Panels {
         int columns = columns(n, panel);
         int width = vectors(columns) * LANES;
         int source = bOffset + panel * WIDTH * columnStride;
-        int target = packedOffset + panel * WIDTH * k;
+        int k = order.rows();
+        int start = packedOffset + panel * WIDTH * k;
         // Strips of B's rows: when B runs along k, what one of its cache lines holds is used before it is evicted.
-        for (int strip = 0; strip < k; strip += LANES) {
-            int end = Math.min(k, strip + LANES);
+        int end;
+        for (int strip = 0; strip < k; strip = end) {
+            end = strip + Math.min(LANES, order.run(strip));
+            int target = start + (order.place(strip) - strip) * width;
             if (columnStride == 1) {
                 for (int p = strip; p < end; p++) {
                     System.arraycopy(b, source + p * rowStride, packed, target + p * width, columns);

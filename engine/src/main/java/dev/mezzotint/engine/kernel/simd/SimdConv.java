@@ -5,6 +5,7 @@ import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
+import java.util.Arrays;
 
 /**
  * Convolution as a matrix product that never exists: a band of the image is framed with zeros in a small buffer, and there
@@ -16,6 +17,34 @@ public final class SimdConv implements ConvKernel {
 
     /** Holds no state. */
     public SimdConv() {}
+
+    @Override
+    public void pack(
+            Workers workers,
+            ConvGeometry geometry,
+            int columns,
+            float[] weight,
+            int weightOffset,
+            float[] packed,
+            int packedOffset) {
+        RowOrder order = order(geometry);
+        int depth = order.rows();
+        workers.run(
+                Panels.count(columns),
+                panel -> Panels.pack(panel, order, columns, weight, weightOffset, 1, depth, packed, packedOffset));
+    }
+
+    @Override
+    public int[] packedRows(ConvGeometry geometry) {
+        RowOrder order = order(geometry);
+        int[] rows = new int[order.rows()];
+        Arrays.setAll(rows, order::place);
+        return rows;
+    }
+
+    private static RowOrder order(ConvGeometry geometry) {
+        return WinogradPass.suits(geometry) ? new RowOrder(9, geometry.inChannels()) : RowOrder.plain(geometry.depth());
+    }
 
     @Override
     public void forward(

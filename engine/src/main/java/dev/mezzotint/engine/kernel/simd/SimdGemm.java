@@ -43,9 +43,10 @@ public final class SimdGemm implements GemmKernel {
             int columnStride,
             float[] packed,
             int packedOffset) {
+        RowOrder order = RowOrder.plain(k);
         workers.run(
                 Panels.count(n),
-                panel -> Panels.pack(panel, k, n, b, bOffset, rowStride, columnStride, packed, packedOffset));
+                panel -> Panels.pack(panel, order, n, b, bOffset, rowStride, columnStride, packed, packedOffset));
     }
 
     @Override

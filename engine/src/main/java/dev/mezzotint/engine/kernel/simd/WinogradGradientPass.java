@@ -31,7 +31,7 @@ final class WinogradGradientPass {
     /** Whether this algorithm computes the gradient, and in less time than the direct one. */
     static boolean suits(ConvGeometry g) {
         WinogradShape shape = WinogradShape.of(g);
-        return WinogradPass.possible(g)
+        return WinogradPass.suits(g)
                 && g.outChannels() >= Panels.LANES
                 && shape.strips() * shape.tileColumns() >= FEWEST_TILES;
     }

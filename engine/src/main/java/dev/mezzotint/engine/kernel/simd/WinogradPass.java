@@ -43,24 +43,13 @@ final class WinogradPass {
 
     private static final int PAGE_FLOATS = 1024;
 
-    /** Measured cycles that the transforms take for one vector of weights, or of one tile. */
-    private static final double WEIGHT_CYCLES = 150;
-
-    private static final double INPUT_CYCLES = 400;
-    private static final double OUTPUT_CYCLES = 250;
-
     private WinogradPass() {}
 
     /**
-     * Whether this algorithm computes the convolution, and one image of it in less time than the direct one. How many
-     * images there are does not count, so that an image gets the same bits in any batch.
+     * Whether this algorithm computes the convolution. The size of its images does not count, since weights are packed for
+     * one algorithm; where it loses to the direct one, on 4 × 4 pixels and fewer, little time is lost.
      */
     static boolean suits(ConvGeometry g) {
-        return possible(g) && cycles(WinogradShape.of(g)) < directCycles(g);
-    }
-
-    /** Whether this algorithm computes the convolution. */
-    static boolean possible(ConvGeometry g) {
         return g.kernelHeight() == 3
                 && g.kernelWidth() == 3
                 && g.stride() == 1
@@ -71,21 +60,7 @@ final class WinogradPass {
                 && g.inChannels() >= Panels.LANES;
     }
 
-    /** Estimate for one image and one thread with two multiply-add units. */
-    private static double cycles(WinogradShape shape) {
-        double in = Panels.vectors(shape.channels());
-        double out = Panels.vectors(shape.outChannels());
-        double tiles = shape.tileRows() * shape.tileColumns();
-        double products = in * Panels.LANES * out * 36 / 2 * (tiles + 1);
-        double weights = in * Panels.LANES * out * WEIGHT_CYCLES * Math.max(1, tiles / LARGEST_RANGE);
-        return products + weights + tiles * (in * INPUT_CYCLES + out * OUTPUT_CYCLES);
-    }
-
-    private static double directCycles(ConvGeometry g) {
-        double pixels = (double) g.outHeight() * g.outWidth();
-        return pixels * g.depth() * Panels.vectors(g.outChannels()) / 2;
-    }
-
+    /** @param packed the weights, their rows in the order {@code new RowOrder(9, channels)} */
     static void run(
             Workers workers,
             WinogradShape shape,

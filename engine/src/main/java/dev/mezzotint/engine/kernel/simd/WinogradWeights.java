@@ -15,9 +15,6 @@ final class WinogradWeights {
     private static final float A = WinogradPass.A;
     private static final float B = WinogradPass.B;
 
-    /** Channels whose nine weights are widened at a time, so that they stay in the first-level cache. */
-    private static final int WIDENED = 16;
-
     private static final int LINE_BYTES = 64;
 
     private WinogradWeights() {}
@@ -39,30 +36,20 @@ final class WinogradWeights {
             int uOffset,
             int slice,
             Scratch scratch) {
-        int channels = shape.channels();
         int length = shape.blockLength(block);
-        int start = panelStart + shape.blockStart(block) * width;
-        if (packed instanceof PackedOperand.Floats(float[] values)) {
-            transform(values, start, channels * width, length * width, u, uOffset, slice);
-            return;
-        }
-        for (int t = 0; t < 9; t++) {
-            scratch.fetched += fetch(packed, start + t * channels * width, length * width);
-        }
-        int tap = WIDENED * width;
-        float[] widened = scratch.panel(9 * tap);
-        for (int c = 0; c < length; c += WIDENED) {
-            int count = Math.min(WIDENED, length - c) * width;
-            for (int t = 0; t < 9; t++) {
-                Widening.widen(packed, start + (t * channels + c) * width, count, widened, t * tap);
-            }
-            transform(widened, 0, tap, count, u, uOffset + c * width, slice);
+        int start = panelStart + 9 * shape.blockStart(block) * width;
+        scratch.fetched += fetch(packed, start, 9 * length * width);
+        for (int c = 0; c < length; c += RowOrder.GROUP) {
+            int count = Math.min(RowOrder.GROUP, length - c) * width;
+            int from = start + 9 * c * width;
+            float[] group = Widening.slice(packed, from, 9 * count, scratch);
+            transform(group, Widening.offset(packed, from), count, u, uOffset + c * width, slice);
         }
     }
 
     /**
-     * Reads one value of each cache line, so that the nine stretches of a block come from memory with as many reads under
-     * way as the processor can keep; as they are widened, piece by piece, it would wait for each of them.
+     * Reads one value of each cache line, so that a block comes from memory with as many reads under way as the processor can
+     * keep; as it is widened, group by group, it would wait for each of them.
      */
     private static int fetch(PackedOperand packed, int from, int length) {
         return switch (packed) {
@@ -81,7 +68,8 @@ final class WinogradWeights {
         return sum;
     }
 
-    private static void transform(float[] source, int from, int tap, int length, float[] u, int to, int slice) {
+    /** Transforms the nine taps of a group, each {@code length} floats. */
+    private static void transform(float[] source, int from, int length, float[] u, int to, int slice) {
         float ratioA = 1 / (2 * A * A * (A * A - B * B));
         float ratioB = 1 / (2 * B * B * (B * B - A * A));
         FloatVector a0 = FloatVector.broadcast(S, ratioA);
@@ -94,14 +82,14 @@ final class WinogradWeights {
         FloatVector b2 = FloatVector.broadcast(S, ratioB * B * B);
         for (int e = 0; e < length; e += LANES) {
             FloatVector g00 = FloatVector.fromArray(S, source, from + e);
-            FloatVector g01 = FloatVector.fromArray(S, source, from + tap + e);
-            FloatVector g02 = FloatVector.fromArray(S, source, from + 2 * tap + e);
-            FloatVector g10 = FloatVector.fromArray(S, source, from + 3 * tap + e);
-            FloatVector g11 = FloatVector.fromArray(S, source, from + 4 * tap + e);
-            FloatVector g12 = FloatVector.fromArray(S, source, from + 5 * tap + e);
-            FloatVector g20 = FloatVector.fromArray(S, source, from + 6 * tap + e);
-            FloatVector g21 = FloatVector.fromArray(S, source, from + 7 * tap + e);
-            FloatVector g22 = FloatVector.fromArray(S, source, from + 8 * tap + e);
+            FloatVector g01 = FloatVector.fromArray(S, source, from + length + e);
+            FloatVector g02 = FloatVector.fromArray(S, source, from + 2 * length + e);
+            FloatVector g10 = FloatVector.fromArray(S, source, from + 3 * length + e);
+            FloatVector g11 = FloatVector.fromArray(S, source, from + 4 * length + e);
+            FloatVector g12 = FloatVector.fromArray(S, source, from + 5 * length + e);
+            FloatVector g20 = FloatVector.fromArray(S, source, from + 6 * length + e);
+            FloatVector g21 = FloatVector.fromArray(S, source, from + 7 * length + e);
+            FloatVector g22 = FloatVector.fromArray(S, source, from + 8 * length + e);
             FloatVector s0 = g20.fma(a2, g00.mul(a0));
             FloatVector t0 = g20.fma(b2, g00.mul(b0));
             FloatVector r10 = g10.fma(a1, s0);

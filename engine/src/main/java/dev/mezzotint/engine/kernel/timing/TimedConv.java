@@ -20,6 +20,23 @@ final class TimedConv implements ConvKernel {
     }
 
     @Override
+    public void pack(
+            Workers workers,
+            ConvGeometry geometry,
+            int columns,
+            float[] weight,
+            int weightOffset,
+            float[] packed,
+            int packedOffset) {
+        kernel.pack(workers, geometry, columns, weight, weightOffset, packed, packedOffset);
+    }
+
+    @Override
+    public int[] packedRows(ConvGeometry geometry) {
+        return kernel.packedRows(geometry);
+    }
+
+    @Override
     public void forward(
             Workers workers,
             ConvGeometry geometry,

@@ -80,7 +80,7 @@ class SimdConvTest {
         GemmKernel gemm = kernel instanceof SimdConv ? new SimdGemm() : new ScalarGemm();
         float[] packed = new float[gemm.packedLength(depth, out)];
         Arrays.fill(packed, Float.NaN);
-        gemm.pack(workers, depth, out, w, OFFSET, 1, depth, packed, 0);
+        kernel.pack(workers, geometry, out, w, OFFSET, packed, 0);
         kernel.forward(workers, geometry, x, OFFSET, kept.keep(packed), y, OFFSET, epilogue);
         kernel.backwardInput(workers, geometry, dy, OFFSET, w, OFFSET, dx, OFFSET);
         kernel.backwardWeight(workers, geometry, x, OFFSET, dy, OFFSET, dw, OFFSET, accumulate);
