@@ -32,7 +32,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC"})
 public class GemmBenchmark {
     /** m×n×k; after the square one: a U-Net's linear layers, its middle, a text encoder's feed-forward layer. */
     @Param({"1024x1024x1024", "4096x320x320", "256x1280x1280", "77x3072x768", "2048x64x64"})

@@ -32,7 +32,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC"})
 public class NormBenchmark {
     /** Batch, positions, channels, groups: two training levels, a Stable Diffusion level, two transformer widths. */
     @Param({"64x256x64x16", "64x4096x32x16", "2x4096x320x32", "16384x1x128x1", "4096x1x320x1"})

@@ -27,7 +27,7 @@ final class Panels {
     static final float[] ZEROS = new float[WIDTH];
 
     /** Rows of B that one pass sums over: few enough that they stay in the cache while rows of A pass by. */
-    private static final int MAX_DEPTH = 640;
+    static final int MAX_DEPTH = 640;
 
     private Panels() {}
 

@@ -40,6 +40,11 @@ final class RowMicroKernel {
      * depend on the tile that it falls into. There is always a D: what C2 makes of a tile that may go without one costs more
      * than an addition of zeros.
      *
+     * <p>The loops are bounded by a constant for C2, which otherwise puts a safepoint around them where the garbage collector
+     * wants one in every loop (G1), and then orders the loads less well: 10 % of the speed. So bounded, a tile of 24 sums would
+     * go through the stack if A came first in the products.
+     *
+     * @param k at most {@link Panels#MAX_DEPTH}
      * @param rows where in A each row begins
      * @param first index into {@code rows} of the tile's first row
      * @param last index of the last row there is; the tile repeats it
@@ -63,6 +68,9 @@ final class RowMicroKernel {
             float[] c,
             int cOffset,
             int cStride) {
+        if (k > Panels.MAX_DEPTH) {
+            throw new IllegalArgumentException("a tile sums over at most " + Panels.MAX_DEPTH + " rows, not " + k);
+        }
         switch (vectors) {
             case 1 -> tile1(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
             case 2 -> tile2(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
@@ -128,42 +136,43 @@ final class RowMicroKernel {
         FloatVector c51 = FloatVector.zero(S);
         FloatVector c52 = FloatVector.zero(S);
         FloatVector c53 = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
+        int depth = Math.min(k, Panels.MAX_DEPTH);
+        for (int p = 0; p < depth; p++) {
             int at = bOffset + p * 4 * LANES;
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + LANES);
             FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * LANES);
             FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * LANES);
             FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
-            c02 = a0.fma(b2, c02);
-            c03 = a0.fma(b3, c03);
+            c00 = b0.fma(a0, c00);
+            c01 = b1.fma(a0, c01);
+            c02 = b2.fma(a0, c02);
+            c03 = b3.fma(a0, c03);
             FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
-            c12 = a1.fma(b2, c12);
-            c13 = a1.fma(b3, c13);
+            c10 = b0.fma(a1, c10);
+            c11 = b1.fma(a1, c11);
+            c12 = b2.fma(a1, c12);
+            c13 = b3.fma(a1, c13);
             FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
-            c20 = a2.fma(b0, c20);
-            c21 = a2.fma(b1, c21);
-            c22 = a2.fma(b2, c22);
-            c23 = a2.fma(b3, c23);
+            c20 = b0.fma(a2, c20);
+            c21 = b1.fma(a2, c21);
+            c22 = b2.fma(a2, c22);
+            c23 = b3.fma(a2, c23);
             FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
-            c30 = a3.fma(b0, c30);
-            c31 = a3.fma(b1, c31);
-            c32 = a3.fma(b2, c32);
-            c33 = a3.fma(b3, c33);
+            c30 = b0.fma(a3, c30);
+            c31 = b1.fma(a3, c31);
+            c32 = b2.fma(a3, c32);
+            c33 = b3.fma(a3, c33);
             FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
-            c40 = a4.fma(b0, c40);
-            c41 = a4.fma(b1, c41);
-            c42 = a4.fma(b2, c42);
-            c43 = a4.fma(b3, c43);
+            c40 = b0.fma(a4, c40);
+            c41 = b1.fma(a4, c41);
+            c42 = b2.fma(a4, c42);
+            c43 = b3.fma(a4, c43);
             FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
-            c50 = a5.fma(b0, c50);
-            c51 = a5.fma(b1, c51);
-            c52 = a5.fma(b2, c52);
-            c53 = a5.fma(b3, c53);
+            c50 = b0.fma(a5, c50);
+            c51 = b1.fma(a5, c51);
+            c52 = b2.fma(a5, c52);
+            c53 = b3.fma(a5, c53);
         }
         c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
         c01 = c01.add(FloatVector.fromArray(S, d, dOffset + LANES));
@@ -254,35 +263,36 @@ final class RowMicroKernel {
         FloatVector c50 = FloatVector.zero(S);
         FloatVector c51 = FloatVector.zero(S);
         FloatVector c52 = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
+        int depth = Math.min(k, Panels.MAX_DEPTH);
+        for (int p = 0; p < depth; p++) {
             int at = bOffset + p * 3 * LANES;
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + LANES);
             FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * LANES);
             FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
-            c02 = a0.fma(b2, c02);
+            c00 = b0.fma(a0, c00);
+            c01 = b1.fma(a0, c01);
+            c02 = b2.fma(a0, c02);
             FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
-            c12 = a1.fma(b2, c12);
+            c10 = b0.fma(a1, c10);
+            c11 = b1.fma(a1, c11);
+            c12 = b2.fma(a1, c12);
             FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
-            c20 = a2.fma(b0, c20);
-            c21 = a2.fma(b1, c21);
-            c22 = a2.fma(b2, c22);
+            c20 = b0.fma(a2, c20);
+            c21 = b1.fma(a2, c21);
+            c22 = b2.fma(a2, c22);
             FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
-            c30 = a3.fma(b0, c30);
-            c31 = a3.fma(b1, c31);
-            c32 = a3.fma(b2, c32);
+            c30 = b0.fma(a3, c30);
+            c31 = b1.fma(a3, c31);
+            c32 = b2.fma(a3, c32);
             FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
-            c40 = a4.fma(b0, c40);
-            c41 = a4.fma(b1, c41);
-            c42 = a4.fma(b2, c42);
+            c40 = b0.fma(a4, c40);
+            c41 = b1.fma(a4, c41);
+            c42 = b2.fma(a4, c42);
             FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
-            c50 = a5.fma(b0, c50);
-            c51 = a5.fma(b1, c51);
-            c52 = a5.fma(b2, c52);
+            c50 = b0.fma(a5, c50);
+            c51 = b1.fma(a5, c51);
+            c52 = b2.fma(a5, c52);
         }
         c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
         c01 = c01.add(FloatVector.fromArray(S, d, dOffset + LANES));
@@ -355,28 +365,29 @@ final class RowMicroKernel {
         FloatVector c41 = FloatVector.zero(S);
         FloatVector c50 = FloatVector.zero(S);
         FloatVector c51 = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
+        int depth = Math.min(k, Panels.MAX_DEPTH);
+        for (int p = 0; p < depth; p++) {
             int at = bOffset + p * 2 * LANES;
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + LANES);
             FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
+            c00 = b0.fma(a0, c00);
+            c01 = b1.fma(a0, c01);
             FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
+            c10 = b0.fma(a1, c10);
+            c11 = b1.fma(a1, c11);
             FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
-            c20 = a2.fma(b0, c20);
-            c21 = a2.fma(b1, c21);
+            c20 = b0.fma(a2, c20);
+            c21 = b1.fma(a2, c21);
             FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
-            c30 = a3.fma(b0, c30);
-            c31 = a3.fma(b1, c31);
+            c30 = b0.fma(a3, c30);
+            c31 = b1.fma(a3, c31);
             FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
-            c40 = a4.fma(b0, c40);
-            c41 = a4.fma(b1, c41);
+            c40 = b0.fma(a4, c40);
+            c41 = b1.fma(a4, c41);
             FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
-            c50 = a5.fma(b0, c50);
-            c51 = a5.fma(b1, c51);
+            c50 = b0.fma(a5, c50);
+            c51 = b1.fma(a5, c51);
         }
         c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
         c01 = c01.add(FloatVector.fromArray(S, d, dOffset + LANES));
@@ -431,21 +442,22 @@ final class RowMicroKernel {
         FloatVector c30 = FloatVector.zero(S);
         FloatVector c40 = FloatVector.zero(S);
         FloatVector c50 = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
+        int depth = Math.min(k, Panels.MAX_DEPTH);
+        for (int p = 0; p < depth; p++) {
             int at = bOffset + p * LANES;
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector a0 = FloatVector.broadcast(S, a[r0 + p]);
-            c00 = a0.fma(b0, c00);
+            c00 = b0.fma(a0, c00);
             FloatVector a1 = FloatVector.broadcast(S, a[r1 + p]);
-            c10 = a1.fma(b0, c10);
+            c10 = b0.fma(a1, c10);
             FloatVector a2 = FloatVector.broadcast(S, a[r2 + p]);
-            c20 = a2.fma(b0, c20);
+            c20 = b0.fma(a2, c20);
             FloatVector a3 = FloatVector.broadcast(S, a[r3 + p]);
-            c30 = a3.fma(b0, c30);
+            c30 = b0.fma(a3, c30);
             FloatVector a4 = FloatVector.broadcast(S, a[r4 + p]);
-            c40 = a4.fma(b0, c40);
+            c40 = b0.fma(a4, c40);
             FloatVector a5 = FloatVector.broadcast(S, a[r5 + p]);
-            c50 = a5.fma(b0, c50);
+            c50 = b0.fma(a5, c50);
         }
         c00 = c00.add(FloatVector.fromArray(S, d, dOffset));
         c10 = c10.add(FloatVector.fromArray(S, d, dOffset + dStride));
