@@ -39,7 +39,7 @@ final class AttentionPanels {
             Arrays.fill(panel, panelAt, panelAt + width * PANEL, 0f);
         }
         if (Transposition.covers(count, width)) {
-            Transposition.toPanel(count, width, factor, source, offset, stride, panel, panelAt);
+            Transposition.ofThread().toPanel(count, width, factor, source, offset, stride, panel, panelAt);
             return;
         }
         for (int i = 0; i < count; i++) {
@@ -54,7 +54,7 @@ final class AttentionPanels {
     static void transposeOut(
             int count, int width, float[] factors, float[] panel, int panelAt, float[] target, int offset, int stride) {
         if (Transposition.covers(count, width)) {
-            Transposition.fromPanel(count, width, factors, panel, panelAt, target, offset, stride);
+            Transposition.ofThread().fromPanel(count, width, factors, panel, panelAt, target, offset, stride);
             return;
         }
         for (int i = 0; i < count; i++) {

@@ -8,8 +8,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Transposes blocks of 16 × 16 floats, four vectors at a time: first the 4 × 4 floats of each part of the block change places,
- * then the floats in each part. Rests on the choice of lanes from two vectors, one instruction of AVX-512.
+ * Transposes blocks of 16 × 16 floats, four vectors at a time: the 4 × 4 floats of each part of a block change places, and so do
+ * the parts, whichever reads or writes the rows in their order. Rests on the choice of lanes from two vectors, one
+ * instruction of AVX-512. An instance is the scratch memory of one thread.
  */
 final class Transposition {
     private static final int SIZE = 16;
@@ -22,13 +23,22 @@ final class Transposition {
     private static final int[] WITHIN_PARTS = choices(1);
 
     private static final float[] ONES = new float[SIZE];
-    private static final ThreadLocal<float[]> BLOCKS = ThreadLocal.withInitial(() -> new float[0]);
+    private static final ThreadLocal<Transposition> OF_THREAD = ThreadLocal.withInitial(Transposition::new);
 
     static {
         Arrays.fill(ONES, 1f);
     }
 
+    private float[] blocks = {};
+
+    // What was read only so that it is read: kept, or the compiler would leave the reads out.
+    private int fetched;
+
     private Transposition() {}
+
+    static Transposition ofThread() {
+        return OF_THREAD.get();
+    }
 
     /** Whether there is a way for rows of this width, and enough of them. */
     static boolean covers(int count, int width) {
@@ -36,31 +46,31 @@ final class Transposition {
     }
 
     /** Panel (width, PANEL) from {@code count} rows of {@code width} floats, times a factor. */
-    static void toPanel(
+    void toPanel(
             int count, int width, float factor, float[] source, int offset, int stride, float[] panel, int panelAt) {
-        float[] blocks = blocks(width);
+        reserve(width);
+        fetched += fetch(count, width, source, offset, stride);
         for (int i = 0; i < count; i += SIZE) {
             int row = last(i, count);
-            // Few rows at a time, because they may lie at distances that do not go well together in a cache.
-            for (int r = 0; r < 4; r++) {
+            for (int r = 0; r < SIZE; r += 4) {
                 for (int c = 0; c < width; c += SIZE) {
                     int from = offset + (row + r) * stride + last(c, width);
-                    exchange(PARTS, source, from, 4 * stride, factor, ONES, 0, blocks, (c + r) * SIZE, 4 * SIZE);
+                    exchange(WITHIN_PARTS, source, from, stride, factor, ONES, 0, blocks, (c + r) * SIZE, SIZE);
                 }
             }
             for (int c = 0; c < width; c += SIZE) {
-                for (int r = 0; r < SIZE; r += 4) {
+                for (int r = 0; r < 4; r++) {
                     int to = panelAt + (last(c, width) + r) * PANEL + row;
-                    exchange(WITHIN_PARTS, blocks, (c + r) * SIZE, SIZE, 1f, ONES, 0, panel, to, PANEL);
+                    exchange(PARTS, blocks, (c + r) * SIZE, 4 * SIZE, 1f, ONES, 0, panel, to, 4 * PANEL);
                 }
             }
         }
     }
 
     /** {@code count} rows of {@code width} floats from a panel (width, PANEL), each row times its own factor. */
-    static void fromPanel(
+    void fromPanel(
             int count, int width, float[] factors, float[] panel, int panelAt, float[] target, int offset, int stride) {
-        float[] blocks = blocks(width);
+        reserve(width);
         for (int i = 0; i < count; i += SIZE) {
             int row = last(i, count);
             for (int c = 0; c < width; c += SIZE) {
@@ -78,19 +88,29 @@ final class Transposition {
         }
     }
 
-    /** Where a block begins: the last one earlier than the others' ends, so that it writes some values twice. */
+    /**
+     * Reads one value of each cache line, row by row, so that they come from memory with as many reads under way as the
+     * processor can keep; exchanging as it goes, it would wait for each of them.
+     */
+    private static int fetch(int count, int width, float[] source, int offset, int stride) {
+        int bits = 0;
+        for (int i = 0; i < count; i++) {
+            int row = offset + i * stride;
+            for (int c = 0; c < width; c += SIZE) {
+                bits ^= Float.floatToRawIntBits(source[row + c]);
+            }
+            bits ^= Float.floatToRawIntBits(source[row + width - 1]);
+        }
+        return bits;
+    }
+
+    /** Where a block begins: the last one before the others' end, so that it writes some values once more. */
     private static int last(int block, int length) {
         return Math.min(block, length - SIZE);
     }
 
-    private static float[] blocks(int width) {
-        float[] blocks = BLOCKS.get();
-        int length = (width + SIZE - 1) / SIZE * SIZE * SIZE;
-        if (blocks.length < length) {
-            blocks = new float[length];
-            BLOCKS.set(blocks);
-        }
-        return blocks;
+    private void reserve(int width) {
+        blocks = AttentionPanels.reserve(blocks, (width + SIZE - 1) / SIZE * SIZE * SIZE);
     }
 
     /** Four vectors, each cut into four (or each quarter of it), as the rows of a matrix: its columns. */
