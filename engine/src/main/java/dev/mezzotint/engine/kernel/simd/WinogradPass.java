@@ -22,7 +22,7 @@ final class WinogradPass {
      * Transformed values of the input that exist at a time, so that they stay in the last-level cache: as many as
      * {@link #BAND_TILES} tiles take, within these bounds.
      */
-    private static final int FEWEST_FLOATS = 1 << 21;
+    private static final int FEWEST_FLOATS = 3 << 19;
 
     private static final int MOST_FLOATS = 5 << 20;
 
