@@ -21,7 +21,7 @@ final class AttentionBackward {
     private final float[] gradients = new float[KEY_BLOCK * PANEL];
     private final float[] negatedLogSums = new float[PANEL];
     private final float[] unused = new float[PANEL];
-    private final float[] dots = new float[PANEL];
+    private final float[] negatedDots = new float[PANEL];
     private final float[] scales = new float[PANEL];
     private final float[] lanes = new float[LANES];
     private float[] queries = {};
@@ -66,10 +66,12 @@ final class AttentionBackward {
             int dvOffset) {
         int width = geometry.width();
         int stride = geometry.rowWidth();
-        int sumStride = (width + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
-        reserve(width, geometry.keys() * sumStride);
-        Arrays.fill(dkSums, 0, geometry.keys() * sumStride, 0f);
-        Arrays.fill(dvSums, 0, geometry.keys() * sumStride, 0f);
+        boolean narrow = TileProduct.MANY_REGISTERS && width == LANES;
+        int sumStride = narrow ? LANES : (width + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
+        int sums = (geometry.keys() + NarrowTiles.ROWS - 1) / NarrowTiles.ROWS * NarrowTiles.ROWS * sumStride;
+        reserve(width, sums);
+        Arrays.fill(dkSums, 0, sums, 0f);
+        Arrays.fill(dvSums, 0, sums, 0f);
         Arrays.fill(scales, geometry.scale());
         float toLog2 = geometry.scale() * AttentionPanels.LOG2_E;
         for (int query = 0; query < geometry.queries(); query += PANEL) {
@@ -79,11 +81,13 @@ final class AttentionBackward {
             int row = queryRow + query * stride;
             AttentionPanels.transposeIn(count, width, toLog2, q, qOffset + row, stride, queries, 0);
             AttentionPanels.transposeIn(count, width, 1f, dOut, dOutOffset + row, stride, outGradients, 0);
-            copyRows(count, width, q, qOffset + row, stride, queryRows);
-            copyRows(count, width, dOut, dOutOffset + row, stride, outGradientRows);
+            if (!narrow) {
+                copyRows(count, width, q, qOffset + row, stride, queryRows);
+                copyRows(count, width, dOut, dOutOffset + row, stride, outGradientRows);
+            }
             for (int i = 0; i < count; i++) {
                 negatedLogSums[i] = -logSumExp[logSumExpAt + query + i] * AttentionPanels.LOG2_E;
-                dots[i] = dot(width, out, outOffset + row + i * stride, dOut, dOutOffset + row + i * stride);
+                negatedDots[i] = -dot(width, out, outOffset + row + i * stride, dOut, dOutOffset + row + i * stride);
             }
             for (int key = 0; key < visible; key += KEY_BLOCK) {
                 int keys = Math.min(KEY_BLOCK, visible - key);
@@ -91,8 +95,8 @@ final class AttentionBackward {
                 int vRow = vOffset + keyRow + key * stride;
                 TileProduct.multiplyFrom(
                         negatedLogSums, 0, keys, vectors, width, k, kRow, stride, queries, 0, probabilities, 0, PANEL);
-                TileProduct.multiply(
-                        keys, vectors, width, v, vRow, stride, 1, outGradients, 0, gradients, 0, PANEL, false);
+                TileProduct.multiplyFrom(
+                        negatedDots, 0, keys, vectors, width, v, vRow, stride, outGradients, 0, gradients, 0, PANEL);
                 if (geometry.causal()) {
                     AttentionPanels.hideFuture(query, key, keys, vectors, probabilities);
                 }
@@ -101,8 +105,17 @@ final class AttentionBackward {
                     scoreGradients(lane, keys);
                 }
                 TileProduct.multiply(width, vectors, keys, k, kRow, 1, stride, gradients, 0, dqSums, 0, PANEL, key > 0);
-                addRows(keys, width, count, probabilities, outGradientRows, dvSums, key * sumStride, sumStride);
-                addRows(keys, width, count, gradients, queryRows, dkSums, key * sumStride, sumStride);
+                int at = key * sumStride;
+                if (narrow) {
+                    int to = dOutOffset + row;
+                    clearTile(keys, probabilities);
+                    clearTile(keys, gradients);
+                    NarrowTiles.add(keys, count, probabilities, dOut, to, stride, dvSums, at, sumStride);
+                    NarrowTiles.add(keys, count, gradients, q, qOffset + row, stride, dkSums, at, sumStride);
+                } else {
+                    addRows(keys, width, count, probabilities, outGradientRows, dvSums, at, sumStride);
+                    addRows(keys, width, count, gradients, queryRows, dkSums, at, sumStride);
+                }
             }
             AttentionPanels.transposeOut(count, width, scales, dqSums, 0, dq, dqOffset + row, stride);
         }
@@ -124,6 +137,12 @@ final class AttentionBackward {
         outGradientRows = AttentionPanels.reserve(outGradientRows, rowPanels);
         dkSums = AttentionPanels.reserve(dkSums, sums);
         dvSums = AttentionPanels.reserve(dvSums, sums);
+    }
+
+    /** Fills the last tile of a panel up: its rows may be those of keys that a causal query doesn't see. */
+    private static void clearTile(int keys, float[] panel) {
+        int end = (keys + NarrowTiles.ROWS - 1) / NarrowTiles.ROWS * NarrowTiles.ROWS;
+        Arrays.fill(panel, keys * PANEL, end * PANEL, 0f);
     }
 
     /** Cuts rows into panels of PANEL columns, each PANEL rows high. */
@@ -162,13 +181,11 @@ final class AttentionBackward {
         }
     }
 
-    /** dS = P ∘ (dP − D), in place of dP. */
+    /** dS = P ∘ (dP − D), in place of dP − D. */
     private void scoreGradients(int lane, int keys) {
-        FloatVector d = FloatVector.fromArray(SPECIES, dots, lane);
         for (int key = 0; key < keys; key++) {
             int at = key * PANEL + lane;
             FloatVector.fromArray(SPECIES, gradients, at)
-                    .sub(d)
                     .mul(FloatVector.fromArray(SPECIES, probabilities, at))
                     .intoArray(gradients, at);
         }

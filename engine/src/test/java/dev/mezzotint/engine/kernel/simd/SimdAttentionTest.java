@@ -11,6 +11,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimdAttentionTest {
     private static final Workers ONE = Workers.of(1);
@@ -38,6 +39,9 @@ class SimdAttentionTest {
         "1, 3, 150, 257, 50, false",
         "5, 3, 700, 77, 18, false",
         "1, 2, 97, 97, 3, true",
+        "2, 3, 77, 77, 16, true",
+        "1, 2, 100, 77, 16, false",
+        "1, 1, 5, 5, 16, true",
     })
     void agreesWithTheScalarTwin(int batch, int heads, int queries, int keys, int width, boolean causal) {
         AttentionGeometry geometry =
@@ -129,10 +133,11 @@ class SimdAttentionTest {
         }
     }
 
-    @Test
-    void whatALargerProblemLeavesBehindDoesNoHarm() {
+    @ParameterizedTest(name = "width {0}")
+    @ValueSource(ints = {16, 19})
+    void whatALargerProblemLeavesBehindDoesNoHarm(int width) {
         AttentionGeometry poison = new AttentionGeometry(1, 1, 200, 200, 96, Float.NaN, false);
-        AttentionGeometry geometry = new AttentionGeometry(1, 2, 21, 21, 19, 0.3f, true);
+        AttentionGeometry geometry = new AttentionGeometry(1, 2, 21, 21, width, 0.3f, true);
         AttentionCase fresh = new AttentionCase(geometry, 1, 2).run(new ScalarAttention(), ONE);
         new AttentionCase(poison, 1, 1).run(new SimdAttention(), ONE);
         AttentionCase after = new AttentionCase(geometry, 1, 2).run(new SimdAttention(), ONE);

@@ -1,0 +1,97 @@
+package dev.mezzotint.engine.kernel.simd;
+
+import static dev.mezzotint.engine.kernel.simd.TileProduct.PANEL;
+import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The products of attention's backward pass that are one vector wide, C += A · B: 16 rows of C at a time, since fewer sums
+ * wait for each other.
+ */
+final class NarrowTiles {
+    /** Rows of a tile. */
+    static final int ROWS = 16;
+
+    private NarrowTiles() {}
+
+    /**
+     * Adds a product.
+     *
+     * @param rows of A and C, which have room for whole tiles
+     * @param a a panel, which is read along the depth
+     * @param b one vector of each row, {@code bStride} apart
+     */
+    static void add(
+            int rows, int depth, float[] a, float[] b, int bOffset, int bStride, float[] c, int cOffset, int cRow) {
+        for (int row = 0; row < rows; row += ROWS) {
+            tile(depth, a, row * PANEL, b, bOffset, bStride, c, cOffset + row * cRow, cRow);
+        }
+    }
+
+    private static void tile(
+            int depth,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int bStride,
+            float[] c,
+            int cOffset,
+            int cRow) {
+        FloatVector c0 = FloatVector.zero(SPECIES);
+        FloatVector c1 = FloatVector.zero(SPECIES);
+        FloatVector c2 = FloatVector.zero(SPECIES);
+        FloatVector c3 = FloatVector.zero(SPECIES);
+        FloatVector c4 = FloatVector.zero(SPECIES);
+        FloatVector c5 = FloatVector.zero(SPECIES);
+        FloatVector c6 = FloatVector.zero(SPECIES);
+        FloatVector c7 = FloatVector.zero(SPECIES);
+        FloatVector c8 = FloatVector.zero(SPECIES);
+        FloatVector c9 = FloatVector.zero(SPECIES);
+        FloatVector c10 = FloatVector.zero(SPECIES);
+        FloatVector c11 = FloatVector.zero(SPECIES);
+        FloatVector c12 = FloatVector.zero(SPECIES);
+        FloatVector c13 = FloatVector.zero(SPECIES);
+        FloatVector c14 = FloatVector.zero(SPECIES);
+        FloatVector c15 = FloatVector.zero(SPECIES);
+        int from = bOffset;
+        for (int p = 0; p < depth; p++) {
+            int at = aOffset + p;
+            FloatVector row = FloatVector.fromArray(SPECIES, b, from);
+            c0 = row.fma(FloatVector.broadcast(SPECIES, a[at]), c0);
+            c1 = row.fma(FloatVector.broadcast(SPECIES, a[at + PANEL]), c1);
+            c2 = row.fma(FloatVector.broadcast(SPECIES, a[at + 2 * PANEL]), c2);
+            c3 = row.fma(FloatVector.broadcast(SPECIES, a[at + 3 * PANEL]), c3);
+            c4 = row.fma(FloatVector.broadcast(SPECIES, a[at + 4 * PANEL]), c4);
+            c5 = row.fma(FloatVector.broadcast(SPECIES, a[at + 5 * PANEL]), c5);
+            c6 = row.fma(FloatVector.broadcast(SPECIES, a[at + 6 * PANEL]), c6);
+            c7 = row.fma(FloatVector.broadcast(SPECIES, a[at + 7 * PANEL]), c7);
+            c8 = row.fma(FloatVector.broadcast(SPECIES, a[at + 8 * PANEL]), c8);
+            c9 = row.fma(FloatVector.broadcast(SPECIES, a[at + 9 * PANEL]), c9);
+            c10 = row.fma(FloatVector.broadcast(SPECIES, a[at + 10 * PANEL]), c10);
+            c11 = row.fma(FloatVector.broadcast(SPECIES, a[at + 11 * PANEL]), c11);
+            c12 = row.fma(FloatVector.broadcast(SPECIES, a[at + 12 * PANEL]), c12);
+            c13 = row.fma(FloatVector.broadcast(SPECIES, a[at + 13 * PANEL]), c13);
+            c14 = row.fma(FloatVector.broadcast(SPECIES, a[at + 14 * PANEL]), c14);
+            c15 = row.fma(FloatVector.broadcast(SPECIES, a[at + 15 * PANEL]), c15);
+            from += bStride;
+        }
+        c0.add(FloatVector.fromArray(SPECIES, c, cOffset)).intoArray(c, cOffset);
+        c1.add(FloatVector.fromArray(SPECIES, c, cOffset + cRow)).intoArray(c, cOffset + cRow);
+        c2.add(FloatVector.fromArray(SPECIES, c, cOffset + 2 * cRow)).intoArray(c, cOffset + 2 * cRow);
+        c3.add(FloatVector.fromArray(SPECIES, c, cOffset + 3 * cRow)).intoArray(c, cOffset + 3 * cRow);
+        c4.add(FloatVector.fromArray(SPECIES, c, cOffset + 4 * cRow)).intoArray(c, cOffset + 4 * cRow);
+        c5.add(FloatVector.fromArray(SPECIES, c, cOffset + 5 * cRow)).intoArray(c, cOffset + 5 * cRow);
+        c6.add(FloatVector.fromArray(SPECIES, c, cOffset + 6 * cRow)).intoArray(c, cOffset + 6 * cRow);
+        c7.add(FloatVector.fromArray(SPECIES, c, cOffset + 7 * cRow)).intoArray(c, cOffset + 7 * cRow);
+        c8.add(FloatVector.fromArray(SPECIES, c, cOffset + 8 * cRow)).intoArray(c, cOffset + 8 * cRow);
+        c9.add(FloatVector.fromArray(SPECIES, c, cOffset + 9 * cRow)).intoArray(c, cOffset + 9 * cRow);
+        c10.add(FloatVector.fromArray(SPECIES, c, cOffset + 10 * cRow)).intoArray(c, cOffset + 10 * cRow);
+        c11.add(FloatVector.fromArray(SPECIES, c, cOffset + 11 * cRow)).intoArray(c, cOffset + 11 * cRow);
+        c12.add(FloatVector.fromArray(SPECIES, c, cOffset + 12 * cRow)).intoArray(c, cOffset + 12 * cRow);
+        c13.add(FloatVector.fromArray(SPECIES, c, cOffset + 13 * cRow)).intoArray(c, cOffset + 13 * cRow);
+        c14.add(FloatVector.fromArray(SPECIES, c, cOffset + 14 * cRow)).intoArray(c, cOffset + 14 * cRow);
+        c15.add(FloatVector.fromArray(SPECIES, c, cOffset + 15 * cRow)).intoArray(c, cOffset + 15 * cRow);
+    }
+}
