@@ -30,15 +30,7 @@ final class NarrowTiles {
     }
 
     private static void tile(
-            int depth,
-            float[] a,
-            int aOffset,
-            float[] b,
-            int bOffset,
-            int bStride,
-            float[] c,
-            int cOffset,
-            int cRow) {
+            int depth, float[] a, int aOffset, float[] b, int bOffset, int bStride, float[] c, int cOffset, int cRow) {
         FloatVector c0 = FloatVector.zero(SPECIES);
         FloatVector c1 = FloatVector.zero(SPECIES);
         FloatVector c2 = FloatVector.zero(SPECIES);

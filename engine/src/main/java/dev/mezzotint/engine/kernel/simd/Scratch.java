@@ -2,6 +2,9 @@ package dev.mezzotint.engine.kernel.simd;
 
 /** Buffers of one thread that outlive a call, so that the steady state allocates nothing. They only ever grow. */
 final class Scratch {
+    /** Floats in a cache line. */
+    private static final int LINE = 16;
+
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     /** One register tile, for tiles that reach over the edge of the result. */
@@ -22,6 +25,24 @@ final class Scratch {
 
     static Scratch ofThread() {
         return OF_THREAD.get();
+    }
+
+    /**
+     * Reads a value of each cache line of some columns of some rows and nothing else meanwhile: so the memory answers many
+     * reads at a time, which it does not if they come between other work.
+     */
+    void fetch(int rows, int columns, float[] source, int from, int stride) {
+        boolean whole = columns == stride;
+        int length = whole ? rows * columns : columns;
+        int bits = 0;
+        for (int row = 0; row < (whole ? 1 : rows); row++) {
+            int at = from + row * stride;
+            for (int c = 0; c < length; c += LINE) {
+                bits += Float.floatToRawIntBits(source[at + c]);
+            }
+            bits += Float.floatToRawIntBits(source[at + length - 1]);
+        }
+        fetched += bits;
     }
 
     /** At least so many floats, content undefined. */

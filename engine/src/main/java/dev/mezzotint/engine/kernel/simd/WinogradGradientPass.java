@@ -119,12 +119,24 @@ final class WinogradGradientPass {
             int a = zOffset + tile * Panels.WIDTH;
             int b = vOffset + tile * pitch;
             boolean more = add || tile > 0;
-            if (pitch == Panels.WIDTH) {
-                OuterMicroKernel.multiply(outputs, depth, z, a, v, b, m, mOffset, mPitch, more);
-                continue;
-            }
             for (int column = 0; column < pitch; column += Panels.WIDTH) {
-                int vectors = Panels.vectors(Math.min(Panels.WIDTH, pitch - column));
+                if (pitch - column >= Panels.WIDTH) {
+                    OuterMicroKernel.multiply(
+                            outputs,
+                            depth,
+                            z,
+                            a,
+                            Panels.WIDTH,
+                            v,
+                            b + column,
+                            pitch,
+                            m,
+                            mOffset + column,
+                            mPitch,
+                            more);
+                    continue;
+                }
+                int vectors = Panels.vectors(pitch - column);
                 for (int row = 0; row < outputs; row += Panels.TILE_ROWS) {
                     int last = Math.min(Panels.TILE_ROWS, outputs - row) - 1;
                     int c = mOffset + row * mPitch + column;

@@ -56,6 +56,11 @@ class OuterProductPassTest {
         check(1100, 130, 5);
         check(513, 30, 300);
         check(2100, 128, 128);
+        check(97, 64, 65);
+        check(130, 192, 7);
+        check(200, 256, 8);
+        check(50, 320, 9);
+        check(40, 48, 600);
     }
 
     @Test
