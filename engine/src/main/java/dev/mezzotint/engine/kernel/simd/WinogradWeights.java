@@ -38,7 +38,7 @@ final class WinogradWeights {
             Scratch scratch) {
         int length = shape.blockLength(block);
         int start = panelStart + 9 * shape.blockStart(block) * width;
-        scratch.fetched += fetch(packed, start, 9 * length * width);
+        fetch(packed, start, 9 * length * width, scratch);
         for (int c = 0; c < length; c += RowOrder.GROUP) {
             int count = Math.min(RowOrder.GROUP, length - c) * width;
             int from = start + 9 * c * width;
@@ -49,15 +49,14 @@ final class WinogradWeights {
 
     /**
      * Reads one value of each cache line, so that a block comes from memory with as many reads under way as the processor can
-     * keep; as it is widened, group by group, it would wait for each of them.
+     * keep; as it is transformed, group by group, it would wait for each of them.
      */
-    private static int fetch(PackedOperand packed, int from, int length) {
-        return switch (packed) {
-            // These are read at once, without widening, and gain nothing.
-            case PackedOperand.Floats _ -> 0;
-            case PackedOperand.Halves(short[] values) -> fetch(values, from, length);
-            case PackedOperand.BrainHalves(short[] values) -> fetch(values, from, length);
-        };
+    private static void fetch(PackedOperand packed, int from, int length, Scratch scratch) {
+        switch (packed) {
+            case PackedOperand.Floats(float[] values) -> scratch.fetch(1, length, values, from, length);
+            case PackedOperand.Halves(short[] values) -> scratch.fetched += fetch(values, from, length);
+            case PackedOperand.BrainHalves(short[] values) -> scratch.fetched += fetch(values, from, length);
+        }
     }
 
     private static int fetch(short[] values, int from, int length) {
