@@ -78,10 +78,9 @@ public record MemoryPlan(long weights, long texts, long buffers) {
                     .mapToLong(Parameter::bytes)
                     .sum();
         }
-        long step = unet.bufferBytes(1, conditions, height / factor, width / factor, keys)
-                + unet.contextBytes(conditions, keys);
-        buffers = Math.max(buffers, step);
-        return new MemoryPlan(weights, texts, buffers);
+        buffers = Math.max(buffers, unet.bufferBytes(1, conditions, height / factor, width / factor, keys));
+        // The text's keys and values may live on while the picture is decoded.
+        return new MemoryPlan(weights, texts, buffers + unet.contextBytes(conditions, keys));
     }
 
     private static boolean encodes(Parameter parameter) {

@@ -36,6 +36,7 @@ public final class BatchGradients implements AutoCloseable {
      * @param parts whose losses add up to the batch's; every batch must have as many
      * @param share what the gradients are multiplied by: 1 / n if n batches make a step
      * @return the loss, not multiplied
+     * @throws RuntimeException what a part throws; the gradients mean nothing then, nor do later ones of this object
      */
     public double add(List<BatchPart> parts, float share) {
         prepare(parts.size());
@@ -67,7 +68,9 @@ public final class BatchGradients implements AutoCloseable {
         int threads = compute.workers().threads();
         int wanted = Math.min(parts, threads);
         while (tapes.size() < wanted) {
-            Workers team = parts == 1 ? compute.workers() : Workers.of(threads / wanted);
+            int i = tapes.size();
+            Workers team =
+                    parts == 1 ? compute.workers() : Workers.of(threads * (i + 1) / wanted - threads * i / wanted);
             teams.add(team);
             tapes.add(Tape.recording(new Compute(compute.kernels(), team)));
         }

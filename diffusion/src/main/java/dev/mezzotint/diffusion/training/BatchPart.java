@@ -19,11 +19,17 @@ public interface BatchPart {
      * Computes what these examples add to the loss of their batch. Parts are computed on several threads at once, each on a
      * tape of its own; they share nothing that they change but the caches of the parameters.
      *
+     * @param tape of the thread that computes this part
      * @return a scalar
      */
     Tensor loss(Tape tape);
 
-    /** Cuts a batch evenly into as few parts as there can be if none has more than {@code most} examples. */
+    /**
+     * Cuts a batch evenly into as few parts as there can be if none has more than {@code most} examples.
+     *
+     * @param examples how many the batch has, at least 1
+     * @param range makes a part
+     */
     static List<BatchPart> cut(int examples, int most, Range range) {
         int parts = (examples + most - 1) / most;
         return IntStream.range(0, parts)

@@ -28,6 +28,7 @@ public interface TrainingTask {
      * A batch in parts that are computed at the same time, if its loss is a sum over examples. How it is cut must follow from
      * the task alone.
      *
+     * @param batch its number, as for {@link #loss}
      * @return parts whose losses add up to {@link #loss}
      */
     default List<BatchPart> parts(long batch) {

@@ -5,8 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register tiles of a sum of outer products, C += Aᵀ · B: some neighbouring columns of A times a panel's width of B, both
- * read row by row where they lie. The places go up by their strides, as they do in no other way that leaves the loads as
- * fast as from panels of constant width.
+ * read row by row where they lie. Offsets are added up by their strides: as products of a row and a stride they made the loads
+ * slower.
  */
 final class OuterMicroKernel {
     private static final VectorSpecies<Float> S = Panels.SPECIES;

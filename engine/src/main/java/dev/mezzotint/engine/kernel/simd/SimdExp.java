@@ -26,9 +26,9 @@ final class SimdExp {
     private static final float LOWEST = -87f;
     private static final float HIGHEST = 88.72283f;
 
-    // ROUND for a polynomial that is 2⁶⁴ times as large, which 64 less make up for. What rounds to less than 64 then
-    // comes
-    // out below 1.5 · 2²³ and has no bits but those of 1.5 · 2²³ − 1; everything else has.
+    // ROUND for a polynomial that is 2⁶⁴ times as large, which 64 less make up for. What rounds to less than 64 comes
+    // out
+    // below 1.5 · 2²³ then, and has no bits but those of 1.5 · 2²³ − 1; everything else has.
     private static final float SCALE = 0x1p64f;
     private static final float ROUND_SCALED = ROUND - 64f;
     private static final int TOO_HIGH = ~Float.floatToRawIntBits(ROUND - 1f);
@@ -67,7 +67,7 @@ final class SimdExp {
      * loops of attention, and each vector that crosses a call becomes an object (measured: a third of the speed).
      *
      * @param vectors how many vectors of each row count, at most 4; likewise of the sums
-     * @return whether some value was 63.5 or more, or NaN: then the results may mean nothing
+     * @return whether some value was 63.5 or more, or NaN without a sign: then the results may mean nothing
      */
     static boolean powersOfTwo(int rows, int vectors, float[] panel, float[] sums) {
         if (TileProduct.MANY_REGISTERS && vectors == 4) {

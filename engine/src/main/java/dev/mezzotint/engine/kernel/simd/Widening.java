@@ -34,15 +34,6 @@ final class Widening {
         return packed instanceof PackedOperand.Floats ? from : 0;
     }
 
-    /** Widens {@code length} elements into an array. */
-    static void widen(PackedOperand packed, int from, int length, float[] target, int to) {
-        switch (packed) {
-            case PackedOperand.Floats(float[] values) -> System.arraycopy(values, from, target, to, length);
-            case PackedOperand.Halves(short[] values) -> halves(values, from, length, target, to);
-            case PackedOperand.BrainHalves(short[] values) -> brainHalves(values, from, length, target, to);
-        }
-    }
-
     /** A plain loop, which C2 turns into vector conversions; the Vector API has none for halves. */
     private static float[] halves(short[] source, int from, int length, float[] target, int to) {
         for (int i = 0; i < length; i++) {
