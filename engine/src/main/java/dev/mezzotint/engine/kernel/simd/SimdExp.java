@@ -26,8 +26,7 @@ final class SimdExp {
     private static final float LOWEST = -87f;
     private static final float HIGHEST = 88.72283f;
 
-    // ROUND for a polynomial that is 2⁶⁴ times as large, which 64 less make up for. What rounds to less than 64 comes
-    // out
+    // ROUND for a polynomial that is 2⁶⁴ times as large, which 64 less make up for. What rounds to less than 64 is
     // below 1.5 · 2²³ then, and has no bits but those of 1.5 · 2²³ − 1; everything else has.
     private static final float SCALE = 0x1p64f;
     private static final float ROUND_SCALED = ROUND - 64f;
