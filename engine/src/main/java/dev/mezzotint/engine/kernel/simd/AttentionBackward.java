@@ -130,13 +130,13 @@ final class AttentionBackward {
 
     private void reserve(int width, int sums) {
         int rowPanels = (width + PANEL - 1) / PANEL * PANEL * PANEL;
-        queries = AttentionPanels.reserve(queries, width * PANEL);
-        outGradients = AttentionPanels.reserve(outGradients, width * PANEL);
-        dqSums = AttentionPanels.reserve(dqSums, width * PANEL);
-        queryRows = AttentionPanels.reserve(queryRows, rowPanels);
-        outGradientRows = AttentionPanels.reserve(outGradientRows, rowPanels);
-        dkSums = AttentionPanels.reserve(dkSums, sums);
-        dvSums = AttentionPanels.reserve(dvSums, sums);
+        queries = Scratch.reserve(queries, width * PANEL);
+        outGradients = Scratch.reserve(outGradients, width * PANEL);
+        dqSums = Scratch.reserve(dqSums, width * PANEL);
+        queryRows = Scratch.reserve(queryRows, rowPanels);
+        outGradientRows = Scratch.reserve(outGradientRows, rowPanels);
+        dkSums = Scratch.reserve(dkSums, sums);
+        dvSums = Scratch.reserve(dvSums, sums);
     }
 
     /** Fills the last tile of a panel up: its rows may be those of keys that a causal query doesn't see. */

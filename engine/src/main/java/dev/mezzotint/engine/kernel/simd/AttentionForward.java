@@ -78,8 +78,8 @@ final class AttentionForward {
         int width = geometry.width();
         int stride = geometry.rowWidth();
         int panels = (count + PANEL - 1) / PANEL;
-        queries = AttentionPanels.reserve(queries, panels * width * PANEL);
-        result = AttentionPanels.reserve(result, panels * width * PANEL);
+        queries = Scratch.reserve(queries, panels * width * PANEL);
+        result = Scratch.reserve(result, panels * width * PANEL);
         float toLog2 = geometry.scale() * AttentionPanels.LOG2_E;
         for (int first = 0; first < count; first += PANEL) {
             int inPanel = Math.min(PANEL, count - first);

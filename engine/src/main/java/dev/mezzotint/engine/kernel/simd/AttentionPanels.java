@@ -27,11 +27,6 @@ final class AttentionPanels {
 
     private AttentionPanels() {}
 
-    /** A buffer of at least this length: the one given, or a larger one. */
-    static float[] reserve(float[] buffer, int length) {
-        return buffer.length >= length ? buffer : new float[length];
-    }
-
     /** Panel (width, PANEL) from {@code count} rows of {@code width} floats, times a factor; lanes left over are zero. */
     static void transposeIn(
             int count, int width, float factor, float[] source, int offset, int stride, float[] panel, int panelAt) {

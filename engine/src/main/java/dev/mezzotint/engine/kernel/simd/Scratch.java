@@ -2,8 +2,7 @@ package dev.mezzotint.engine.kernel.simd;
 
 /** Buffers of one thread that outlive a call, so that the steady state allocates nothing. They only ever grow. */
 final class Scratch {
-    /** Floats in a cache line. */
-    private static final int LINE = 16;
+    private static final int LINE_BYTES = 64;
 
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
@@ -11,7 +10,7 @@ final class Scratch {
     final float[] tile = new float[Panels.TILE_ROWS * Panels.WIDTH];
 
     /** What was read only to have it in the cache, summed, so that the compiler can't drop the reads. */
-    int fetched;
+    private int fetched;
 
     private float[] values = {};
     private float[] patches = {};
@@ -37,7 +36,7 @@ final class Scratch {
         int bits = 0;
         for (int row = 0; row < (whole ? 1 : rows); row++) {
             int at = from + row * stride;
-            for (int c = 0; c < length; c += LINE) {
+            for (int c = 0; c < length; c += LINE_BYTES / Float.BYTES) {
                 bits += Float.floatToRawIntBits(source[at + c]);
             }
             bits += Float.floatToRawIntBits(source[at + length - 1]);
@@ -45,51 +44,53 @@ final class Scratch {
         fetched += bits;
     }
 
+    /** As {@link #fetch(int, int, float[], int, int)}, of one row of halves. */
+    void fetch(int length, short[] source, int from) {
+        int sum = 0;
+        for (int i = 0; i < length; i += LINE_BYTES / Short.BYTES) {
+            sum += source[from + i];
+        }
+        fetched += sum;
+    }
+
+    /** A buffer of at least this length: the one given, or a larger one. */
+    static float[] reserve(float[] buffer, int length) {
+        return buffer.length >= length ? buffer : new float[length];
+    }
+
     /** At least so many floats, content undefined. */
     float[] values(int length) {
-        if (values.length < length) {
-            values = new float[length];
-        }
+        values = reserve(values, length);
         return values;
     }
 
     /** As {@link #values}, another buffer. */
     float[] patches(int length) {
-        if (patches.length < length) {
-            patches = new float[length];
-        }
+        patches = reserve(patches, length);
         return patches;
     }
 
     /** As {@link #values}, a third buffer, for packed operands. */
     float[] packed(int length) {
-        if (packed.length < length) {
-            packed = new float[length];
-        }
+        packed = reserve(packed, length);
         return packed;
     }
 
     /** As {@link #values}, a fourth buffer, for results that are to be spread out. */
     float[] dense(int length) {
-        if (dense.length < length) {
-            dense = new float[length];
-        }
+        dense = reserve(dense, length);
         return dense;
     }
 
     /** As {@link #values}, a fifth buffer, for a slice of a panel. */
     float[] panel(int length) {
-        if (panel.length < length) {
-            panel = new float[length];
-        }
+        panel = reserve(panel, length);
         return panel;
     }
 
     /** As {@link #values}, a sixth buffer, for packed operands that outlive a pass which packs some itself. */
     float[] turned(int length) {
-        if (turned.length < length) {
-            turned = new float[length];
-        }
+        turned = reserve(turned, length);
         return turned;
     }
 

@@ -31,9 +31,6 @@ final class Transposition {
 
     private float[] blocks = {};
 
-    // What was read only so that it is read: kept, or the compiler would leave the reads out.
-    private int fetched;
-
     private Transposition() {}
 
     static Transposition ofThread() {
@@ -49,7 +46,7 @@ final class Transposition {
     void toPanel(
             int count, int width, float factor, float[] source, int offset, int stride, float[] panel, int panelAt) {
         reserve(width);
-        fetched += fetch(count, width, source, offset, stride);
+        Scratch.ofThread().fetch(count, width, source, offset, stride);
         for (int i = 0; i < count; i += SIZE) {
             int row = last(i, count);
             for (int r = 0; r < SIZE; r += 4) {
@@ -88,29 +85,13 @@ final class Transposition {
         }
     }
 
-    /**
-     * Reads one value of each cache line, row by row, so that they come from memory with as many reads under way as the
-     * processor can keep; exchanging as it goes, it would wait for each of them.
-     */
-    private static int fetch(int count, int width, float[] source, int offset, int stride) {
-        int bits = 0;
-        for (int i = 0; i < count; i++) {
-            int row = offset + i * stride;
-            for (int c = 0; c < width; c += SIZE) {
-                bits ^= Float.floatToRawIntBits(source[row + c]);
-            }
-            bits ^= Float.floatToRawIntBits(source[row + width - 1]);
-        }
-        return bits;
-    }
-
     /** Where a block begins: the last one before the others' end, so that it writes some values once more. */
     private static int last(int block, int length) {
         return Math.min(block, length - SIZE);
     }
 
     private void reserve(int width) {
-        blocks = AttentionPanels.reserve(blocks, (width + SIZE - 1) / SIZE * SIZE * SIZE);
+        blocks = Scratch.reserve(blocks, (width + SIZE - 1) / SIZE * SIZE * SIZE);
     }
 
     /** Four vectors, each cut into four (or each quarter of it), as the rows of a matrix: its columns. */

@@ -15,8 +15,6 @@ final class WinogradWeights {
     private static final float A = WinogradPass.A;
     private static final float B = WinogradPass.B;
 
-    private static final int LINE_BYTES = 64;
-
     private WinogradWeights() {}
 
     /**
@@ -54,17 +52,9 @@ final class WinogradWeights {
     private static void fetch(PackedOperand packed, int from, int length, Scratch scratch) {
         switch (packed) {
             case PackedOperand.Floats(float[] values) -> scratch.fetch(1, length, values, from, length);
-            case PackedOperand.Halves(short[] values) -> scratch.fetched += fetch(values, from, length);
-            case PackedOperand.BrainHalves(short[] values) -> scratch.fetched += fetch(values, from, length);
+            case PackedOperand.Halves(short[] values) -> scratch.fetch(length, values, from);
+            case PackedOperand.BrainHalves(short[] values) -> scratch.fetch(length, values, from);
         }
-    }
-
-    private static int fetch(short[] values, int from, int length) {
-        int sum = 0;
-        for (int i = 0; i < length; i += LINE_BYTES / Short.BYTES) {
-            sum += values[from + i];
-        }
-        return sum;
     }
 
     /** Transforms the nine taps of a group, each {@code length} floats. */
