@@ -6,6 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The register tile of a product whose left operand runs along m, as a transposed matrix does: 6 neighbouring values of A
  * at each p, times 1 to 4 vectors of B that are found through an index. Summed in the order of {@link RowMicroKernel}.
+ * With 16 registers {@link NarrowMicroKernel} takes its place.
  */
 final class ColumnMicroKernel {
     private static final VectorSpecies<Float> S = Panels.SPECIES;
@@ -60,34 +61,15 @@ final class ColumnMicroKernel {
             float[] c,
             int cOffset,
             int cStride) {
+        if (Panels.NARROW) {
+            NarrowMicroKernel.columns(
+                    vectors, k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
+            return;
+        }
         switch (vectors) {
             case 1 -> tile1(k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
             case 2 -> tile2(k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
-            case 3 -> {
-                if (Panels.NARROW) {
-                    for (int i = 0; i <= last; i += NarrowMicroKernel.ROWS) {
-                        int from = dOffset + i * dStride;
-                        int to = cOffset + i * cStride;
-                        NarrowMicroKernel.columns(
-                                k,
-                                a,
-                                aOffset + i,
-                                aStep,
-                                last - i,
-                                b,
-                                bOffset,
-                                index,
-                                d,
-                                from,
-                                dStride,
-                                c,
-                                to,
-                                cStride);
-                    }
-                } else {
-                    tile3(k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
-                }
-            }
+            case 3 -> tile3(k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
             case 4 -> tile4(k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
             default -> throw new IllegalArgumentException("a tile is 1 to 4 vectors wide, not " + vectors);
         }

@@ -16,7 +16,7 @@ final class OuterMicroKernel {
     private static final int ROWS = 6;
 
     /** Columns of A in the tile that takes what is left over, and in the only one where there are 16 registers. */
-    private static final int FEWER_ROWS = Panels.NARROW ? 3 : 4;
+    private static final int FEWER_ROWS = Panels.NARROW ? 5 : 4;
 
     private OuterMicroKernel() {}
 
@@ -47,7 +47,7 @@ final class OuterMicroKernel {
             int to = cOffset + column * pitch;
             int rest = columns - column;
             if (Panels.NARROW) {
-                tile3x3(rest - 1, depth, a, from, aStride, b, bOffset, bStride, c, to, pitch, add);
+                tile5x2(rest - 1, depth, a, from, aStride, b, bOffset, bStride, c, to, pitch, add);
                 column += FEWER_ROWS;
             } else if (rest < ROWS || rest == 2 * FEWER_ROWS) {
                 tile4x4(rest - 1, depth, a, from, aStride, b, bOffset, bStride, c, to, pitch, add);
@@ -295,8 +295,8 @@ final class OuterMicroKernel {
         c33.intoArray(c, to3 + 3 * LANES);
     }
 
-    /** Three columns of A; after column {@code last} come repetitions of it. */
-    private static void tile3x3(
+    /** Five columns of A; after column {@code last} come repetitions of it. */
+    private static void tile5x2(
             int last,
             int depth,
             float[] a,
@@ -311,57 +311,66 @@ final class OuterMicroKernel {
             boolean add) {
         int r1 = Math.min(1, last);
         int r2 = Math.min(2, last);
+        int r3 = Math.min(3, last);
+        int r4 = Math.min(4, last);
         int to1 = cOffset + r1 * pitch;
         int to2 = cOffset + r2 * pitch;
+        int to3 = cOffset + r3 * pitch;
+        int to4 = cOffset + r4 * pitch;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
-        FloatVector c02 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);
         FloatVector c11 = FloatVector.zero(S);
-        FloatVector c12 = FloatVector.zero(S);
         FloatVector c20 = FloatVector.zero(S);
         FloatVector c21 = FloatVector.zero(S);
-        FloatVector c22 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
         int from = aOffset;
         int at = bOffset;
         for (int p = 0; p < depth; p++) {
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + LANES);
-            FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * LANES);
             FloatVector a0 = FloatVector.broadcast(S, a[from]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
-            c02 = a0.fma(b2, c02);
             FloatVector a1 = FloatVector.broadcast(S, a[from + r1]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
-            c12 = a1.fma(b2, c12);
             FloatVector a2 = FloatVector.broadcast(S, a[from + r2]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
-            c22 = a2.fma(b2, c22);
+            FloatVector a3 = FloatVector.broadcast(S, a[from + r3]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            FloatVector a4 = FloatVector.broadcast(S, a[from + r4]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
             from += aStride;
             at += bStride;
         }
         if (add) {
             c00 = c00.add(FloatVector.fromArray(S, c, cOffset));
             c01 = c01.add(FloatVector.fromArray(S, c, cOffset + LANES));
-            c02 = c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES));
             c10 = c10.add(FloatVector.fromArray(S, c, to1));
             c11 = c11.add(FloatVector.fromArray(S, c, to1 + LANES));
-            c12 = c12.add(FloatVector.fromArray(S, c, to1 + 2 * LANES));
             c20 = c20.add(FloatVector.fromArray(S, c, to2));
             c21 = c21.add(FloatVector.fromArray(S, c, to2 + LANES));
-            c22 = c22.add(FloatVector.fromArray(S, c, to2 + 2 * LANES));
+            c30 = c30.add(FloatVector.fromArray(S, c, to3));
+            c31 = c31.add(FloatVector.fromArray(S, c, to3 + LANES));
+            c40 = c40.add(FloatVector.fromArray(S, c, to4));
+            c41 = c41.add(FloatVector.fromArray(S, c, to4 + LANES));
         }
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
-        c02.intoArray(c, cOffset + 2 * LANES);
         c10.intoArray(c, to1);
         c11.intoArray(c, to1 + LANES);
-        c12.intoArray(c, to1 + 2 * LANES);
         c20.intoArray(c, to2);
         c21.intoArray(c, to2 + LANES);
-        c22.intoArray(c, to2 + 2 * LANES);
+        c30.intoArray(c, to3);
+        c31.intoArray(c, to3 + LANES);
+        c40.intoArray(c, to4);
+        c41.intoArray(c, to4 + LANES);
     }
 }

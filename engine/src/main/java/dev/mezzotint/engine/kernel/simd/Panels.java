@@ -11,14 +11,14 @@ final class Panels {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
 
-    /** Rows of a register tile. */
-    static final int TILE_ROWS = 6;
-
     /** Whether there are 16 vector registers (AVX2, SSE), and not 32. */
     static final boolean NARROW = LANES != 16 && !(LANES == 4 && isArm());
 
-    /** With 32 registers a tile is 6 × 4 vectors; with 16 it is two of 3 × 3. */
-    private static final int VECTORS = NARROW ? 3 : 4;
+    /** With 32 registers a tile is 6 × 4 vectors, with 16 it is 5 × 2. */
+    private static final int VECTORS = NARROW ? 2 : 4;
+
+    /** Rows of a register tile. */
+    static final int TILE_ROWS = NARROW ? NarrowMicroKernel.ROWS : 6;
 
     /** Columns of a full panel. */
     static final int WIDTH = VECTORS * LANES;

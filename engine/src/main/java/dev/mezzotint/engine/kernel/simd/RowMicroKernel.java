@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register tile of a product whose left operand runs along k: 6 rows of A, read in place, times a packed panel of 1 to
- * 4 vectors. Each of the up to 24 accumulators is a local variable of its own, because C2 keeps those in registers and
+ * 4 vectors; with 16 registers, {@link NarrowMicroKernel}'s. Each of the up to 24 accumulators is a local variable of its own, because C2 keeps those in registers and
  * arrays of vectors it does not.
  */
 final class RowMicroKernel {
@@ -71,21 +71,15 @@ final class RowMicroKernel {
         if (k > Panels.MAX_DEPTH) {
             throw new IllegalArgumentException("a tile sums over at most " + Panels.MAX_DEPTH + " rows, not " + k);
         }
+        if (Panels.NARROW) {
+            NarrowMicroKernel.rows(
+                    vectors, k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+            return;
+        }
         switch (vectors) {
             case 1 -> tile1(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
             case 2 -> tile2(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
-            case 3 -> {
-                if (Panels.NARROW) {
-                    for (int i = 0; i < Panels.TILE_ROWS && first + i <= last; i += NarrowMicroKernel.ROWS) {
-                        int from = dOffset + i * dStride;
-                        int to = cOffset + i * cStride;
-                        NarrowMicroKernel.rows(
-                                k, a, rows, first + i, last, shift, b, bOffset, d, from, dStride, c, to, cStride);
-                    }
-                } else {
-                    tile3(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
-                }
-            }
+            case 3 -> tile3(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
             case 4 -> tile4(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
             default -> throw new IllegalArgumentException("a tile is 1 to 4 vectors wide, not " + vectors);
         }

@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The products of {@link WinogradPass}: {@link RowMicroKernel}'s tiles of 6 rows, and tiles of 4 rows and 4 vectors, since
+ * The products of {@link WinogradPass}: {@link RowMicroKernel}'s tiles, and tiles of 4 rows of a whole panel, since
  * a small image has only 4, 8 or 16 tiles.
  */
 final class WinogradMicroKernel {
@@ -33,6 +33,10 @@ final class WinogradMicroKernel {
             int cOffset,
             boolean add) {
         int width = vectors * LANES;
+        if (Panels.NARROW) {
+            narrow(vectors, k, a, rows, count, shift, b, bOffset, c, cOffset, add);
+            return;
+        }
         int sixes = vectors == 4 ? sixes(count) : count;
         int row = 0;
         for (; row < sixes; row += 6) {
@@ -49,6 +53,40 @@ final class WinogradMicroKernel {
         int left = count % 6;
         boolean two = (left == 1 || left == 2) && count > 6;
         return left == 0 || left == 5 ? count : two ? count - left - 6 : count - left;
+    }
+
+    /** The same with 16 registers: tiles of 5 rows, and of 4 where they cover the rest better. */
+    private static void narrow(
+            int vectors,
+            int k,
+            float[] a,
+            int[] rows,
+            int count,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            boolean add) {
+        int width = vectors * LANES;
+        float[] d = add ? c : Panels.ZEROS;
+        int dStride = add ? width : 0;
+        int left = count % Panels.TILE_ROWS;
+        int fours = left == 0 || vectors == 1 ? 0 : Math.min(Panels.TILE_ROWS - left, (count + 3) / 4);
+        int row = 0;
+        while (row < count) {
+            int at = cOffset + row * width;
+            int dOffset = add ? at : 0;
+            if (count - row <= 4 * fours) {
+                NarrowMicroKernel.rows4x2(
+                        k, a, rows, row, count - 1, shift, b, bOffset, d, dOffset, dStride, c, at, width);
+                row += 4;
+            } else {
+                NarrowMicroKernel.rows(
+                        vectors, k, a, rows, row, count - 1, shift, b, bOffset, d, dOffset, dStride, c, at, width);
+                row += NarrowMicroKernel.ROWS;
+            }
+        }
     }
 
     private static void tile(
