@@ -61,20 +61,34 @@ public final class MatrixOps {
                         .gemm()
                         .multiply(tape.workers(), count, in, out, dy, from, out, 1, packed, dx, to, in, epilogue);
             }
-            if (tape.needs(weight)) {
-                ConvGeometry pointwise = ConvGeometry.square(count, 1, 1, in, out, 1, 1, 0);
-                float[] dw = tape.gradientSum(weight);
-                tape.kernels().conv().backwardWeight(tape.workers(), pointwise, x.data(), to, dy, from, dw, 0, true);
-            }
-            if (bias.isPresent() && tape.needs(bias.get())) {
-                BroadcastGeometry columns = new BroadcastGeometry(1, count, out, 0, 0, 1);
-                float[] db = tape.gradientSum(bias.get());
-                tape.kernels().elementwise().reduce(tape.workers(), columns, dy, from, db, 0);
-            }
+            parameterGradients(tape, count, weight, bias, x.data(), to, dy, from);
         }
         tape.workspace().give(packed.values());
         if (present.isEmpty()) {
             tape.donate(x, dx);
+        }
+    }
+
+    /** Adds what some rows of x and dy give to the gradients of a linear layer's parameters. */
+    static void parameterGradients(
+            Tape tape,
+            int rows,
+            Tensor weight,
+            Optional<Tensor> bias,
+            float[] x,
+            int xOffset,
+            float[] dy,
+            int dyOffset) {
+        int out = weight.size(0);
+        if (tape.needs(weight)) {
+            ConvGeometry pointwise = ConvGeometry.square(rows, 1, 1, weight.size(1), out, 1, 1, 0);
+            float[] dw = tape.gradientSum(weight);
+            tape.kernels().conv().backwardWeight(tape.workers(), pointwise, x, xOffset, dy, dyOffset, dw, 0, true);
+        }
+        if (bias.isPresent() && tape.needs(bias.get())) {
+            BroadcastGeometry columns = new BroadcastGeometry(1, rows, out, 0, 0, 1);
+            float[] db = tape.gradientSum(bias.get());
+            tape.kernels().elementwise().reduce(tape.workers(), columns, dy, dyOffset, db, 0);
         }
     }
 
@@ -283,7 +297,8 @@ public final class MatrixOps {
         tape.workspace().give(packed.values());
     }
 
-    private static PackedOperand.Floats packed(Tape tape, int k, int n, float[] b, int rowStride, int columnStride) {
+    /** Packs a right operand in a buffer of the workspace, which the caller gives back. */
+    static PackedOperand.Floats packed(Tape tape, int k, int n, float[] b, int rowStride, int columnStride) {
         GemmKernel gemm = tape.kernels().gemm();
         float[] packed = tape.workspace().take(gemm.packedLength(k, n));
         gemm.pack(tape.workers(), k, n, b, 0, rowStride, columnStride, packed, 0);

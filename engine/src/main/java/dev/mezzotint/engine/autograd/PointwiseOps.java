@@ -38,8 +38,11 @@ public final class PointwiseOps {
         kernel.geglu(tape.workers(), rows, width, x.data(), 0, y.data(), 0);
         return tape.record(
                 y,
-                dy -> tape.addGradient(
-                        x, dx -> kernel.gegluBackward(tape.workers(), rows, width, x.data(), 0, dy, 0, dx, 0)),
+                dy -> tape.addGradient(x, dx -> {
+                    float[] again = tape.workspace().take(y.length());
+                    kernel.gegluBackward(tape.workers(), rows, width, x.data(), 0, dy, 0, dx, 0, again, 0);
+                    tape.workspace().give(again);
+                }),
                 x);
     }
 

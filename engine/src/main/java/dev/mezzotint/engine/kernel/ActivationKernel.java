@@ -22,7 +22,7 @@ public interface ActivationKernel {
     /** GEGLU (Shazeer 2020): y[r, c] = x[r, c] · gelu(x[r, width + c]) with x (rows, 2 · width), y (rows, width). */
     void geglu(Workers workers, int rows, int width, float[] x, int xOffset, float[] y, int yOffset);
 
-    /** Gradient of {@link #geglu}: overwrites dx (rows, 2 · width). */
+    /** Gradient of {@link #geglu}: overwrites dx (rows, 2 · width), and y with the result, so that it need not be kept. */
     void gegluBackward(
             Workers workers,
             int rows,
@@ -32,5 +32,7 @@ public interface ActivationKernel {
             float[] dy,
             int dyOffset,
             float[] dx,
-            int dxOffset);
+            int dxOffset,
+            float[] y,
+            int yOffset);
 }

@@ -1,5 +1,6 @@
 package dev.mezzotint.engine.nn;
 
+import dev.mezzotint.engine.autograd.LinearMap;
 import dev.mezzotint.engine.autograd.MatrixOps;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
@@ -27,6 +28,16 @@ public final class Linear {
         bias = withBias
                 ? Optional.of(parameters.declare("bias", Shape.of(out), ParameterLayout.SAME, Initializer.constant(0)))
                 : Optional.empty();
+    }
+
+    /**
+     * The parameters, for an operation that takes more than one map.
+     *
+     * @throws java.util.NoSuchElementException if there is no bias
+     */
+    public LinearMap on(Tape tape) {
+        PackedOperand packed = weight.packed(tape);
+        return new LinearMap(weight.on(tape), packed, bias.orElseThrow().on(tape));
     }
 
     /** Maps (…, in) to (…, out). */

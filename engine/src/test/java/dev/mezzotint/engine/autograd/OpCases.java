@@ -108,6 +108,18 @@ final class OpCases {
                 (t, in) -> MatrixOps.addLinear(
                         t, in.get(0), in.get(1), in.get(2), packed(t, in.get(2)), Optional.of(in.get(3)))));
         cases.add(OpCase.of(
+                "FeedForwardOps.addGeglu",
+                "",
+                List.of(s(3, 2, 7), s(3, 2, 5), s(18, 5), s(18), s(7, 9), s(7)),
+                (t, in) -> FeedForwardOps.addGeglu(
+                        t, in.get(0), in.get(1), map(t, in.get(2), in.get(3)), map(t, in.get(4), in.get(5)))));
+        cases.add(OpCase.of(
+                "FeedForwardOps.addGeglu",
+                "of what it is added to",
+                List.of(s(6, 5), s(18, 5), s(18), s(5, 9), s(5)),
+                (t, in) -> FeedForwardOps.addGeglu(
+                        t, in.get(0), in.get(0), map(t, in.get(1), in.get(2)), map(t, in.get(3), in.get(4)))));
+        cases.add(OpCase.of(
                 "MatrixOps.matmulTransposed",
                 "",
                 List.of(s(5, 19), s(21, 19)),
@@ -121,6 +133,10 @@ final class OpCases {
 
     private static Tensor linear(Tape tape, Tensor x, Tensor weight, Optional<Tensor> bias, Activation activation) {
         return MatrixOps.linear(tape, x, weight, packed(tape, weight), bias, activation);
+    }
+
+    private static LinearMap map(Tape tape, Tensor weight, Tensor bias) {
+        return new LinearMap(weight, packed(tape, weight), bias);
     }
 
     private static PackedOperand packed(Tape tape, Tensor weight) {

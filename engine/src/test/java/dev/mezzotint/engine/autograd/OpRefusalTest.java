@@ -91,6 +91,15 @@ class OpRefusalTest {
         all.add(new Refusal(
                 "MatrixOps.matmulTransposed", "1×2×4", () -> MatrixOps.matmulTransposed(TAPE, t(1, 2, 4), t(5, 4))));
 
+        LinearMap expand = new LinearMap(t(6, 3), new PackedOperand.Floats(packed), t(6));
+        LinearMap contract = new LinearMap(t(5, 3), new PackedOperand.Floats(packed), t(5));
+        LinearMap odd = new LinearMap(t(5, 4), new PackedOperand.Floats(packed), t(5));
+        LinearMap biased = new LinearMap(t(5, 3), new PackedOperand.Floats(packed), t(4));
+        all.add(addGeglu("2×4", t(2, 5), t(2, 4), expand, contract));
+        all.add(addGeglu("4×5", t(4, 5), t(2, 3), expand, contract));
+        all.add(addGeglu("5×4", t(2, 5), t(2, 3), expand, odd));
+        all.add(addGeglu("5×3", t(2, 5), t(2, 3), expand, biased));
+
         ConvGeometry g = ConvGeometry.square(2, 4, 5, 3, 7, 3, 1, 1);
         all.add(conv("2×4×5×4", g, t(2, 4, 5, 4), t(7, 3, 3, 3), Optional.empty(), packed));
         all.add(conv("2×5×4×3", g, t(2, 5, 4, 3), t(7, 3, 3, 3), Optional.empty(), packed));
@@ -126,6 +135,11 @@ class OpRefusalTest {
                 "MatrixOps.addLinear",
                 shape,
                 () -> MatrixOps.addLinear(TAPE, y, x, t(5, 3), operand, Optional.empty()));
+    }
+
+    private static Refusal addGeglu(String shape, Tensor y, Tensor x, LinearMap expand, LinearMap contract) {
+        return new Refusal(
+                "FeedForwardOps.addGeglu", shape, () -> FeedForwardOps.addGeglu(TAPE, y, x, expand, contract));
     }
 
     private static Refusal conv(

@@ -1,5 +1,6 @@
 package dev.mezzotint.diffusion.model.unet;
 
+import dev.mezzotint.engine.autograd.FeedForwardOps;
 import dev.mezzotint.engine.autograd.PointwiseOps;
 import dev.mezzotint.engine.autograd.ShapeOps;
 import dev.mezzotint.engine.autograd.Tape;
@@ -74,7 +75,10 @@ final class TransformerLayer {
     /** x + f(normed) in the place of x. */
     private Tensor feedForward(Tape tape, Tensor x, Tensor normed) {
         int rows = x.shape().rows();
-        int parts = tape.isRecording() ? 1 : parts(rows);
+        if (tape.isRecording()) {
+            return FeedForwardOps.addGeglu(tape, x, normed, expand.on(tape), contract.on(tape));
+        }
+        int parts = parts(rows);
         if (parts == 1) {
             return contract.addTo(tape, x, gate(tape, expand.forward(tape, normed)));
         }

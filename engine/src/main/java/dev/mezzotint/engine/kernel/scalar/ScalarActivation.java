@@ -61,7 +61,9 @@ public final class ScalarActivation implements ActivationKernel {
             float[] dy,
             int dyOffset,
             float[] dx,
-            int dxOffset) {
+            int dxOffset,
+            float[] y,
+            int yOffset) {
         Blocks.run(workers, rows, Blocks.rows(width), (from, to) -> {
             for (int r = from; r < to; r++) {
                 for (int c = 0; c < width; c++) {
@@ -69,7 +71,9 @@ public final class ScalarActivation implements ActivationKernel {
                     float value = x[xOffset + at];
                     float gate = x[xOffset + at + width];
                     double gradient = dy[dyOffset + r * width + c];
-                    dx[dxOffset + at] = (float) (gradient * ScalarMath.activate(Activation.GELU, gate));
+                    double gelu = ScalarMath.activate(Activation.GELU, gate);
+                    y[yOffset + r * width + c] = (float) (value * gelu);
+                    dx[dxOffset + at] = (float) (gradient * gelu);
                     dx[dxOffset + at + width] =
                             (float) (gradient * value * ScalarMath.derivative(Activation.GELU, gate));
                 }

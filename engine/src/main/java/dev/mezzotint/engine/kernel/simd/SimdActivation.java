@@ -78,14 +78,18 @@ public final class SimdActivation implements ActivationKernel {
             float[] dy,
             int dyOffset,
             float[] dx,
-            int dxOffset) {
+            int dxOffset,
+            float[] y,
+            int yOffset) {
         lastFirst(workers, rows, width, (from, to) -> {
-            float[] distribution = new float[2 * BELLS];
+            float[] distribution = Scratch.ofThread().panel(2 * BELLS);
+            // Nothing else was read since the forward pass; values and gates in turn are no order that is read ahead.
+            Scratch.ofThread().fetch(to - from, 2 * width, x, xOffset + 2 * from * width, 2 * width);
             for (int r = from; r < to; r++) {
                 int value = xOffset + 2 * r * width;
                 int gradient = dyOffset + r * width;
                 int target = dxOffset + 2 * r * width;
-                gegluBackwardRow(width, x, value, dy, gradient, dx, target, distribution);
+                gegluBackwardRow(width, x, value, dy, gradient, dx, target, y, yOffset + r * width, distribution);
             }
         });
     }
@@ -105,27 +109,40 @@ public final class SimdActivation implements ActivationKernel {
 
     /** One row: values, then gates, in x and in dx. */
     private static void gegluBackwardRow(
-            int width, float[] x, int value, float[] dy, int gradient, float[] dx, int target, float[] distribution) {
+            int width,
+            float[] x,
+            int value,
+            float[] dy,
+            int gradient,
+            float[] dx,
+            int target,
+            float[] y,
+            int result,
+            float[] distribution) {
         int whole = SPECIES.loopBound(width);
         for (int from = 0; from < whole; from += BELLS) {
             int piece = Math.min(BELLS, whole - from);
             int at = value + from;
             int to = target + from;
-            gegluBackwardWhole(piece, x, at, at + width, dy, gradient + from, dx, to, to + width, distribution);
+            gegluBackwardWhole(
+                    piece, x, at, at + width, dy, gradient + from, dx, to, to + width, y, result + from, distribution);
         }
         int rest = width - whole;
         if (rest > 0) {
-            float[] tail = new float[5 * LANES];
+            float[] tail = new float[6 * LANES];
             System.arraycopy(x, value + whole, tail, 0, rest);
             System.arraycopy(x, value + width + whole, tail, LANES, rest);
             System.arraycopy(dy, gradient + whole, tail, 2 * LANES, rest);
-            gegluBackwardWhole(LANES, tail, 0, LANES, tail, 2 * LANES, tail, 3 * LANES, 4 * LANES, distribution);
+            int behind = 5 * LANES;
+            gegluBackwardWhole(
+                    LANES, tail, 0, LANES, tail, 2 * LANES, tail, 3 * LANES, 4 * LANES, tail, behind, distribution);
             System.arraycopy(tail, 3 * LANES, dx, target + whole, rest);
             System.arraycopy(tail, 4 * LANES, dx, target + width + whole, rest);
+            System.arraycopy(tail, behind, y, result + whole, rest);
         }
     }
 
-    /** Both gradients of values · gelu(gates); exp(−x²/2) and Φ(x), which both need, stand in between. */
+    /** values · gelu(gates) and both its gradients; exp(−x²/2) and Φ(x), which all need, stand in between. */
     private static void gegluBackwardWhole(
             int length,
             float[] x,
@@ -136,6 +153,8 @@ public final class SimdActivation implements ActivationKernel {
             float[] dx,
             int valueGradients,
             int gateGradients,
+            float[] y,
+            int results,
             float[] distribution) {
         for (int i = 0; i < length; i += LANES) {
             SimdMath.bell(FloatVector.fromArray(SPECIES, x, gates + i)).intoArray(distribution, i);
@@ -151,8 +170,11 @@ public final class SimdActivation implements ActivationKernel {
             FloatVector bell = FloatVector.fromArray(SPECIES, distribution, i);
             FloatVector cdf = FloatVector.fromArray(SPECIES, distribution, BELLS + i);
             FloatVector slope = gate.mul(bell).lanewise(VectorOperators.FMA, SimdMath.INVERSE_SQRT_TWO_PI, cdf);
-            gate.mul(cdf).mul(dOut).intoArray(dx, valueGradients + i);
-            slope.mul(dOut).mul(FloatVector.fromArray(SPECIES, x, values + i)).intoArray(dx, gateGradients + i);
+            FloatVector value = FloatVector.fromArray(SPECIES, x, values + i);
+            FloatVector gelu = gate.mul(cdf);
+            gelu.mul(value).intoArray(y, results + i);
+            gelu.mul(dOut).intoArray(dx, valueGradients + i);
+            slope.mul(dOut).mul(value).intoArray(dx, gateGradients + i);
         }
     }
 

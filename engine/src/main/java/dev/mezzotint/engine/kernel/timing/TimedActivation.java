@@ -67,13 +67,15 @@ final class TimedActivation implements ActivationKernel {
             float[] dy,
             int dyOffset,
             float[] dx,
-            int dxOffset) {
+            int dxOffset,
+            float[] y,
+            int yOffset) {
         log.time(
                 KernelFamily.ACTIVATION,
                 "GEGLU " + rows + "×" + width + ", backward",
                 0,
-                floats(5.0 * rows * width),
-                () -> kernel.gegluBackward(workers, rows, width, x, xOffset, dy, dyOffset, dx, dxOffset));
+                floats(6.0 * rows * width),
+                () -> kernel.gegluBackward(workers, rows, width, x, xOffset, dy, dyOffset, dx, dxOffset, y, yOffset));
     }
 
     private static String name(Activation activation) {

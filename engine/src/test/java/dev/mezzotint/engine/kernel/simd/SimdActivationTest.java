@@ -92,6 +92,7 @@ class SimdActivationTest {
         List<float[]> actual = geglu(simd, 41, width, 3);
         SimdParity.assertClose(expected.get(0), actual.get(0), 1e-6, "y");
         SimdParity.assertClose(expected.get(1), actual.get(1), 1e-6, "dx");
+        SimdParity.assertClose(expected.get(2), actual.get(2), 1e-6, "y again");
     }
 
     @Test
@@ -116,7 +117,7 @@ class SimdActivationTest {
         float[] y = new float[10];
         float[] ones = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
         try (Workers workers = Workers.of(1)) {
-            simd.gegluBackward(workers, 2, 5, x, 0, ones, 0, dx, 0);
+            simd.gegluBackward(workers, 2, 5, x, 0, ones, 0, dx, 0, y, 0);
             for (int i = 0; i < x.length; i++) {
                 float value = x[i];
                 double[] sums = new double[2];
@@ -159,10 +160,11 @@ class SimdActivationTest {
         float[] dy = SimdParity.random(random, rows * width + 1, 0);
         float[] y = SimdParity.poisoned(rows * width + 4);
         float[] dx = SimdParity.poisoned(2 * rows * width + 5);
+        float[] again = SimdParity.poisoned(rows * width + 1);
         try (Workers workers = Workers.of(threads)) {
             kernel.geglu(workers, rows, width, x, 3, y, 2);
-            kernel.gegluBackward(workers, rows, width, x, 3, dy, 1, dx, 4);
+            kernel.gegluBackward(workers, rows, width, x, 3, dy, 1, dx, 4, again, 1);
         }
-        return List.of(y, dx);
+        return List.of(y, dx, again);
     }
 }
