@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -54,6 +58,7 @@ public final class Main {
 
     private static final String STANDARD_ERROR = "mezzotint.stderr";
     private static final String VERBOSE = "--verbose";
+    private static final String HELP = "help";
     private static final List<String> OWN_OPTIONS = List.of("-h", "--help", "-V", "--version");
 
     @Option(
@@ -100,14 +105,17 @@ public final class Main {
      */
     static int run(List<String> arguments, PrintWriter out, PrintWriter err, boolean terminal) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main)
-                .addSubcommand(new GenerateCommand(terminal))
-                .addSubcommand(new TrainCommand())
-                .addSubcommand(new EvaluateCommand())
-                .addSubcommand(new InspectCommand())
-                .addSubcommand(new SynthesizeCommand())
-                .addSubcommand(new ProfileCommand())
-                .addSubcommand(new HelpCommand());
+        CommandLine line = new CommandLine(main);
+        Map<String, Supplier<Object>> commands = commands(terminal);
+        List<String> words = withCommand(arguments, commands.keySet());
+        // The options of each command take some milliseconds to find: only help, and what is no command, needs them
+        // all.
+        Optional<String> wanted = firstWord(words).filter(word -> commands.containsKey(word) && !word.equals(HELP));
+        commands.forEach((name, command) -> {
+            if (wanted.isEmpty() || wanted.get().equals(name)) {
+                line.addSubcommand(name, command.get());
+            }
+        });
         line.setOut(out).setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false); // a prompt may begin with @
@@ -119,22 +127,38 @@ public final class Main {
                 line.usage(err);
                 return WRONG;
             }
-            return line.execute(withCommand(arguments, line).toArray(String[]::new));
+            return line.execute(words.toArray(String[]::new));
         } catch (Error e) {
             return main.report(line, e);
         }
     }
 
+    /** By their names, in the order of the help. */
+    private static Map<String, Supplier<Object>> commands(boolean terminal) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put(GenerateCommand.NAME, () -> new GenerateCommand(terminal));
+        commands.put("train", TrainCommand::new);
+        commands.put("evaluate", EvaluateCommand::new);
+        commands.put("inspect", InspectCommand::new);
+        commands.put("synthesize", SynthesizeCommand::new);
+        commands.put("profile", ProfileCommand::new);
+        commands.put(HELP, HelpCommand::new);
+        return commands;
+    }
+
     /** What does not begin with a command is a prompt, with or without options before it. */
-    private static List<String> withCommand(List<String> arguments, CommandLine line) {
-        Optional<String> first = arguments.stream()
-                .dropWhile(word -> word.equals(VERBOSE)) // goes with every command, and may stand before it
-                .findFirst();
-        if (first.isEmpty() || line.getSubcommands().containsKey(first.get()) || OWN_OPTIONS.contains(first.get())) {
+    private static List<String> withCommand(List<String> arguments, Set<String> commands) {
+        Optional<String> first = firstWord(arguments);
+        if (first.isEmpty() || commands.contains(first.get()) || OWN_OPTIONS.contains(first.get())) {
             return arguments;
         }
         return Stream.concat(Stream.of(GenerateCommand.NAME), arguments.stream())
                 .toList();
+    }
+
+    /** Past what goes with every command, and may stand before it. */
+    private static Optional<String> firstWord(List<String> arguments) {
+        return arguments.stream().dropWhile(word -> word.equals(VERBOSE)).findFirst();
     }
 
     private int report(CommandLine command, ParameterException wrong, String sentence) {
