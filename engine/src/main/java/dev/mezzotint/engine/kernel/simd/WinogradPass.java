@@ -35,6 +35,12 @@ final class WinogradPass {
     /** So many tasks a thread, or else an even share of them. */
     private static final int TASKS_A_THREAD = 8;
 
+    /**
+     * So many groups of rows of tiles a thread let each of them be one thread's alone: threads then wait for each other once,
+     * not twice a band.
+     */
+    private static final int GROUPS_A_THREAD = 4;
+
     /** Tiles beside each other that are transformed at a time: two more columns of pixels are read for each piece. */
     private static final int SHORTEST_PIECE = 8;
 
@@ -70,10 +76,72 @@ final class WinogradPass {
             float[] y,
             int yOffset,
             Epilogue epilogue) {
+        int group = Math.max(1, LARGEST_RANGE / shape.tileColumns());
+        int groups = (shape.strips() + group - 1) / group;
+        int tiles = group * shape.tileColumns();
+        boolean apart = groups >= GROUPS_A_THREAD * workers.threads()
+                && (long) workers.threads() * tiles * tileFloats(shape) <= FEWEST_FLOATS;
+        if (apart) {
+            workers.run(groups, task -> {
+                int from = (int) ((long) shape.strips() * task / groups);
+                int to = (int) ((long) shape.strips() * (task + 1) / groups);
+                group(shape, from, to, x, xOffset, packed, y, yOffset, epilogue);
+            });
+        } else {
+            bands(workers, shape, x, xOffset, packed, y, yOffset, epilogue);
+        }
+    }
+
+    /** Values of a transformed tile of the input. */
+    private static int tileFloats(WinogradShape shape) {
+        return 36 * shape.blocks() * shape.pitch();
+    }
+
+    /** Some rows of tiles on one thread, from the input to the output. */
+    private static void group(
+            WinogradShape shape,
+            int from,
+            int to,
+            float[] x,
+            int xOffset,
+            PackedOperand packed,
+            float[] y,
+            int yOffset,
+            Epilogue epilogue) {
+        int columns = shape.tileColumns();
+        int tiles = (to - from) * columns;
+        int slice = slice(tiles * shape.pitch());
+        Scratch scratch = Scratch.ofThread();
+        float[] v = scratch.values(36 * shape.blocks() * slice);
+        for (int strip = 0; strip < to - from; strip++) {
+            for (int block = 0; block < shape.blocks(); block++) {
+                int at = block * 36 * slice + strip * columns * shape.pitch();
+                WinogradInput.transform(shape, x, xOffset, from + strip, 0, columns, block, v, at, slice, scratch);
+            }
+        }
+        int panels = Panels.count(shape.outChannels());
+        int ranges = ranges(1, tiles, panels);
+        for (int task = 0; task < panels * ranges; task++) {
+            int first = cut(tiles, ranges, task % ranges);
+            int last = cut(tiles, ranges, task % ranges + 1);
+            multiply(shape, from, first, last, task / ranges, v, slice, packed, y, yOffset, epilogue);
+        }
+    }
+
+    /** All threads transform a band of rows of tiles together, then multiply it together. */
+    private static void bands(
+            Workers workers,
+            WinogradShape shape,
+            float[] x,
+            int xOffset,
+            PackedOperand packed,
+            float[] y,
+            int yOffset,
+            Epilogue epilogue) {
         int blocks = shape.blocks();
         int pitch = shape.pitch();
         int strips = shape.strips();
-        int tileFloats = 36 * blocks * pitch;
+        int tileFloats = tileFloats(shape);
         int bandFloats = Math.clamp(BAND_TILES * tileFloats, FEWEST_FLOATS, MOST_FLOATS);
         int largest = Math.clamp(bandFloats / (tileFloats * shape.tileColumns()), 1, strips);
         int bands = (strips + largest - 1) / largest;
