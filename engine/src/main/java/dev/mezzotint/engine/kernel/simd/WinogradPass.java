@@ -119,12 +119,9 @@ final class WinogradPass {
                 WinogradInput.transform(shape, x, xOffset, from + strip, 0, columns, block, v, at, slice, scratch);
             }
         }
-        int panels = Panels.count(shape.outChannels());
-        int ranges = ranges(1, tiles, panels);
-        for (int task = 0; task < panels * ranges; task++) {
-            int first = cut(tiles, ranges, task % ranges);
-            int last = cut(tiles, ranges, task % ranges + 1);
-            multiply(shape, from, first, last, task / ranges, v, slice, packed, y, yOffset, epilogue);
+        Products products = Products.of(1, tiles, Panels.count(shape.outChannels()));
+        for (int task = 0; task < products.tasks(); task++) {
+            multiply(shape, from, products, task, v, slice, packed, y, yOffset, epilogue);
         }
     }
 
@@ -163,14 +160,10 @@ final class WinogradPass {
                 WinogradInput.transform(shape, x, xOffset, from + strip, first, last, block, v, at, slice, scratch);
             });
             int tiles = (to - from) * shape.tileColumns();
-            int panels = Panels.count(shape.outChannels());
-            int ranges = ranges(workers.threads(), tiles, panels);
-            workers.run(panels * ranges, task -> {
-                int range = task % ranges;
-                int first = cut(tiles, ranges, range);
-                int last = cut(tiles, ranges, range + 1);
-                multiply(shape, from, first, last, task / ranges, v, slice, packed, y, yOffset, epilogue);
-            });
+            Products products = Products.of(workers.threads(), tiles, Panels.count(shape.outChannels()));
+            workers.run(
+                    products.tasks(),
+                    task -> multiply(shape, from, products, task, v, slice, packed, y, yOffset, epilogue));
         }
     }
 
@@ -180,36 +173,60 @@ final class WinogradPass {
         return threads == 1 ? 1 : Math.clamp(TASKS_A_THREAD * threads / tasks, 1, most);
     }
 
-    /** Into how many ranges the tiles are cut. */
-    private static int ranges(int threads, int tiles, int panels) {
-        int ranges = (tiles + LARGEST_RANGE - 1) / LARGEST_RANGE;
-        int most = (tiles + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        while (threads > 1
-                && ranges < most
-                && panels * ranges < TASKS_A_THREAD * threads
-                && panels * ranges % threads != 0) {
-            ranges++;
+    /**
+     * The products of some tiles as tasks: panels times ranges of tiles. Each range transforms its panel's weights anew, so only
+     * the panels that are left when every thread has had as many are cut into more ranges than the second-level cache asks for.
+     */
+    private record Products(int tiles, int panels, int ranges, int left, int leftRanges) {
+        static Products of(int threads, int tiles, int panels) {
+            int ranges = (tiles + LARGEST_RANGE - 1) / LARGEST_RANGE;
+            int left = panels * ranges % threads == 0 ? 0 : panels < threads ? panels : panels % threads;
+            int leftRanges = ranges;
+            while (leftRanges * Panels.TILE_ROWS < tiles
+                    && left * leftRanges < TASKS_A_THREAD * threads
+                    && left * leftRanges % threads != 0) {
+                leftRanges++;
+            }
+            return new Products(tiles, panels, ranges, left, leftRanges);
         }
-        return ranges;
-    }
 
-    /** Cuts between whole register tiles. */
-    private static int cut(int tiles, int ranges, int range) {
-        int units = (tiles + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        return Math.min(tiles, units * range / ranges * Panels.TILE_ROWS);
+        private int even() {
+            return (panels - left) * ranges;
+        }
+
+        int tasks() {
+            return even() + left * leftRanges;
+        }
+
+        int panel(int task) {
+            return task < even() ? task / ranges : panels - left + (task - even()) / leftRanges;
+        }
+
+        int first(int task) {
+            return task < even() ? cut(ranges, task % ranges) : cut(leftRanges, (task - even()) % leftRanges);
+        }
+
+        int last(int task) {
+            return task < even() ? cut(ranges, task % ranges + 1) : cut(leftRanges, (task - even()) % leftRanges + 1);
+        }
+
+        /** Cuts between whole register tiles. */
+        private int cut(int parts, int part) {
+            int units = (tiles + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
+            return Math.min(tiles, units * part / parts * Panels.TILE_ROWS);
+        }
     }
 
     private static int slice(int length) {
         return (length + PAGE_FLOATS - 1) / PAGE_FLOATS * PAGE_FLOATS + SKEW;
     }
 
-    /** Tiles {@code first} to {@code last} of a band that begins with strip {@code from}, one panel. */
+    /** One task of the products of a band that begins with strip {@code from}. */
     private static void multiply(
             WinogradShape shape,
             int from,
-            int first,
-            int last,
-            int panel,
+            Products products,
+            int task,
             float[] v,
             int vSlice,
             PackedOperand packed,
@@ -218,10 +235,12 @@ final class WinogradPass {
             Epilogue epilogue) {
         Scratch scratch = Scratch.ofThread();
         int pitch = shape.pitch();
+        int panel = products.panel(task);
         int columns = Panels.columns(shape.outChannels(), panel);
         int vectors = Panels.vectors(columns);
         int width = vectors * Panels.LANES;
-        int tiles = last - first;
+        int first = products.first(task);
+        int tiles = products.last(task) - first;
         int uSlice = slice(pitch * width);
         int mSlice = slice((tiles + Panels.TILE_ROWS) * width);
         float[] u = scratch.packed(36 * uSlice);

@@ -159,6 +159,8 @@ class WinogradPassTest {
             ConvGeometry g = switch (i) {
                 case 0 -> geometry(5, 40, 40, 200, 70);
                 case 1 -> geometry(1, 30, 150, 40, 20);
+                case 2 -> geometry(1, 44, 48, 18, 300);
+                case 3 -> geometry(2, 130, 140, 16, 66);
                 default -> randomGeometry(random);
             };
             Operands operands = Operands.of(g, Epilogue.STORE, i);
