@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The register tile of a product whose left operand runs along m, as a transposed matrix does: 6 neighbouring values of A
  * at each p, times 1 to 4 vectors of B that are found through an index. Summed in the order of {@link RowMicroKernel}.
- * With 16 registers {@link NarrowMicroKernel} takes its place.
+ * With 16 registers {@link NarrowMicroKernel} takes its place, save for panels of 1.
  */
 final class ColumnMicroKernel {
     private static final VectorSpecies<Float> S = Panels.SPECIES;
@@ -61,9 +61,9 @@ final class ColumnMicroKernel {
             float[] c,
             int cOffset,
             int cStride) {
-        if (Panels.NARROW) {
+        if (Panels.NARROW && vectors == 2) {
             NarrowMicroKernel.columns(
-                    vectors, k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
+                    k, a, aOffset, aStep, last, b, bOffset, index, d, dOffset, dStride, c, cOffset, cStride);
             return;
         }
         switch (vectors) {

@@ -14,11 +14,11 @@ final class Panels {
     /** Whether there are 16 vector registers (AVX2, SSE), and not 32. */
     static final boolean NARROW = LANES != 16 && !(LANES == 4 && isArm());
 
-    /** With 32 registers a tile is 6 × 4 vectors, with 16 it is 5 × 2. */
+    /** With 32 registers a tile is 6 × 4 vectors, with 16 it is 6 × 2, or 5 × 2 where rows are read in place. */
     private static final int VECTORS = NARROW ? 2 : 4;
 
     /** Rows of a register tile. */
-    static final int TILE_ROWS = NARROW ? NarrowMicroKernel.ROWS : 6;
+    static final int TILE_ROWS = 6;
 
     /** Columns of a full panel. */
     static final int WIDTH = VECTORS * LANES;

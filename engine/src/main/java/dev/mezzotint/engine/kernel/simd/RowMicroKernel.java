@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register tile of a product whose left operand runs along k: 6 rows of A, read in place, times a packed panel of 1 to
- * 4 vectors; with 16 registers, {@link NarrowMicroKernel}'s. Each of the up to 24 accumulators is a local variable of its own, because C2 keeps those in registers and
+ * 4 vectors. With 16 registers {@link SideMicroKernel} and {@link NarrowMicroKernel} take its place, save for panels of 1. Each of the up to 24 accumulators is a local variable of its own, because C2 keeps those in registers and
  * arrays of vectors it does not.
  */
 final class RowMicroKernel {
@@ -70,11 +70,6 @@ final class RowMicroKernel {
             int cStride) {
         if (k > Panels.MAX_DEPTH) {
             throw new IllegalArgumentException("a tile sums over at most " + Panels.MAX_DEPTH + " rows, not " + k);
-        }
-        if (Panels.NARROW) {
-            NarrowMicroKernel.rows(
-                    vectors, k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
-            return;
         }
         switch (vectors) {
             case 1 -> tile1(k, a, rows, first, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);

@@ -18,6 +18,7 @@ final class Scratch {
     private float[] dense = {};
     private float[] panel = {};
     private float[] turned = {};
+    private float[] sides = {};
     private int[] positions = {};
 
     private Scratch() {}
@@ -92,6 +93,12 @@ final class Scratch {
     float[] turned(int length) {
         turned = reserve(turned, length);
         return turned;
+    }
+
+    /** As {@link #values}, a seventh buffer, for rows side by side. */
+    float[] sides(int length) {
+        sides = reserve(sides, length);
+        return sides;
     }
 
     /** At least so many integers, content undefined. */

@@ -10,8 +10,8 @@ import dev.mezzotint.engine.parallel.Workers;
  * into passes whose slice of a panel stays in the cache.
  */
 public final class SimdGemm implements GemmKernel {
-    /** Tiles in a block of some 258 rows: their slice of A stays in the second-level cache while the panels pass. */
-    private static final int LARGEST_BLOCK = (258 + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
+    /** Tiles in a block of rows, 258 rows of them: their slice of A stays in the second-level cache while the panels pass. */
+    private static final int LARGEST_BLOCK = 43;
 
     /** Columns of A so many floats apart (2 KiB) fall into the same few sets of the cache. */
     private static final int ALIASING = 512;

@@ -42,6 +42,7 @@ final class Tiles {
         boolean biased = !add && epilogue.hasBias();
         float[] d = add ? c : biased ? epilogue.bias() : Panels.ZEROS;
         int dRowStride = add ? cRowStride : 0;
+        float[] sides = Panels.NARROW ? sides(scratch, rows, depth, a, positions, shift) : a;
         for (int panel = panelFrom; panel < panelTo; panel++) {
             int columns = Panels.columns(n, panel);
             int vectors = Panels.vectors(columns);
@@ -61,10 +62,10 @@ final class Tiles {
                 int to = cOffset + row * cRowStride + column;
                 int dOffset = add ? to : biased ? column : 0;
                 if (count == Panels.TILE_ROWS && columns == width) {
-                    RowMicroKernel.multiply(
+                    multiply(
                             vectors,
                             depth,
-                            a,
+                            sides,
                             positions,
                             row,
                             rows - 1,
@@ -78,10 +79,10 @@ final class Tiles {
                             to,
                             cRowStride);
                 } else {
-                    RowMicroKernel.multiply(
+                    multiply(
                             vectors,
                             depth,
-                            a,
+                            sides,
                             positions,
                             row,
                             rows - 1,
@@ -100,6 +101,38 @@ final class Tiles {
                     finish(epilogue, c, to, cRowStride, count, column, columns);
                 }
             }
+        }
+    }
+
+    /** With 16 registers, the rows as {@link SideMicroKernel} reads them. */
+    private static float[] sides(Scratch scratch, int rows, int depth, float[] a, int[] positions, int shift) {
+        float[] sides = scratch.sides((rows + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS * Panels.TILE_ROWS * depth);
+        SideMicroKernel.pack(rows, depth, a, positions, shift, sides);
+        return sides;
+    }
+
+    private static void multiply(
+            int vectors,
+            int depth,
+            float[] a,
+            int[] positions,
+            int row,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] d,
+            int dOffset,
+            int dStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
+        if (Panels.NARROW) {
+            SideMicroKernel.multiply(
+                    vectors, depth, a, row * depth, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+        } else {
+            RowMicroKernel.multiply(
+                    vectors, depth, a, positions, row, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
         }
     }
 

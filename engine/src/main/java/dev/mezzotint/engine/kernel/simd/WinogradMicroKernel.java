@@ -33,8 +33,8 @@ final class WinogradMicroKernel {
             int cOffset,
             boolean add) {
         int width = vectors * LANES;
-        if (Panels.NARROW) {
-            narrow(vectors, k, a, rows, count, shift, b, bOffset, c, cOffset, add);
+        if (Panels.NARROW && vectors == 2) {
+            narrow(k, a, rows, count, shift, b, bOffset, c, cOffset, add);
             return;
         }
         int sixes = vectors == 4 ? sixes(count) : count;
@@ -57,7 +57,6 @@ final class WinogradMicroKernel {
 
     /** The same with 16 registers: tiles of 5 rows, and of 4 where they cover the rest better. */
     private static void narrow(
-            int vectors,
             int k,
             float[] a,
             int[] rows,
@@ -68,22 +67,21 @@ final class WinogradMicroKernel {
             float[] c,
             int cOffset,
             boolean add) {
-        int width = vectors * LANES;
         float[] d = add ? c : Panels.ZEROS;
-        int dStride = add ? width : 0;
-        int left = count % Panels.TILE_ROWS;
-        int fours = left == 0 || vectors == 1 ? 0 : Math.min(Panels.TILE_ROWS - left, (count + 3) / 4);
+        int dStride = add ? Panels.WIDTH : 0;
+        int missing = NarrowMicroKernel.ROWS - 1 - (count + NarrowMicroKernel.ROWS - 1) % NarrowMicroKernel.ROWS;
+        int fours = Math.min(missing, (count + 3) / 4) * NarrowMicroKernel.FEWER_ROWS;
         int row = 0;
         while (row < count) {
-            int at = cOffset + row * width;
-            int dOffset = add ? at : 0;
-            if (count - row <= 4 * fours) {
-                NarrowMicroKernel.rows4x2(
-                        k, a, rows, row, count - 1, shift, b, bOffset, d, dOffset, dStride, c, at, width);
-                row += 4;
+            int at = cOffset + row * Panels.WIDTH;
+            int from = add ? at : 0;
+            if (count - row <= fours) {
+                NarrowMicroKernel.fewerRows(
+                        k, a, rows, row, count - 1, shift, b, bOffset, d, from, dStride, c, at, Panels.WIDTH);
+                row += NarrowMicroKernel.FEWER_ROWS;
             } else {
                 NarrowMicroKernel.rows(
-                        vectors, k, a, rows, row, count - 1, shift, b, bOffset, d, dOffset, dStride, c, at, width);
+                        k, a, rows, row, count - 1, shift, b, bOffset, d, from, dStride, c, at, Panels.WIDTH);
                 row += NarrowMicroKernel.ROWS;
             }
         }
