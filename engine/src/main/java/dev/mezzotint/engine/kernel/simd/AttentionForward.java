@@ -26,7 +26,8 @@ final class AttentionForward {
     /** A smaller sum over the first block might vanish before the last. */
     private static final float LEAST_SUM = 0x1p-32f;
 
-    private static final int MAX_PANELS = 4;
+    /** More where they share the work of laying a block out. */
+    private static final int MAX_PANELS = TileProduct.MANY_REGISTERS ? 4 : 32;
 
     /** Floats of queries and results that stay in the second-level cache. */
     private static final int MAX_PANEL_FLOATS = 1 << 17;
@@ -38,6 +39,7 @@ final class AttentionForward {
     private final float[] sum = new float[MAX_PANELS * PANEL];
     private final float[] blockSum = new float[PANEL];
     private final float[] factor = new float[PANEL];
+    private final AttentionSides sides = new AttentionSides();
     private float[] queries = {};
     private float[] result = {};
 
@@ -79,7 +81,7 @@ final class AttentionForward {
         int stride = geometry.rowWidth();
         int panels = (count + PANEL - 1) / PANEL;
         queries = Scratch.reserve(queries, panels * width * PANEL);
-        result = Scratch.reserve(result, panels * width * PANEL);
+        result = Scratch.reserve(result, panels * resultRows(width) * PANEL);
         float toLog2 = geometry.scale() * AttentionPanels.LOG2_E;
         for (int first = 0; first < count; first += PANEL) {
             int inPanel = Math.min(PANEL, count - first);
@@ -94,6 +96,9 @@ final class AttentionForward {
             int key = keyOfBlock(geometry, block, blocks);
             int blockEnd = keyOfBlock(geometry, block + 1, blocks);
             int row = key * stride;
+            if (!TileProduct.MANY_REGISTERS) {
+                sides.pack(blockEnd - key, width, k, kRow + row, v, vRow + row, stride);
+            }
             for (int first = 0; first < count; first += PANEL) {
                 int inPanel = Math.min(PANEL, count - first);
                 int visible = geometry.causal() ? firstQuery + first + inPanel : geometry.keys();
@@ -109,7 +114,7 @@ final class AttentionForward {
                 factor[i] = 1f / sum[first + i];
             }
             int at = outRow + first * stride;
-            AttentionPanels.transposeOut(inPanel, width, factor, result, first * width, out, at, stride);
+            AttentionPanels.transposeOut(inPanel, width, factor, result, first * resultRows(width), out, at, stride);
         }
         if (logSumExp.length > 0) {
             for (int i = 0; i < count; i++) {
@@ -138,7 +143,7 @@ final class AttentionForward {
             int vAt) {
         int width = geometry.width();
         int stride = geometry.rowWidth();
-        int vectors = TileProduct.vectors(inPanel);
+        int vectors = TileProduct.MANY_REGISTERS ? TileProduct.vectors(inPanel) : PANEL / LANES;
         score(geometry, firstQuery, vectors, first, key, keys, k, kAt);
         boolean tooHigh = SimdExp.powersOfTwo(keys, vectors, scores, blockSum);
         if (tooHigh || (key == 0 && isTooLow(vectors))) {
@@ -149,7 +154,17 @@ final class AttentionForward {
         for (int lane = 0; lane < vectors * LANES; lane++) {
             sum[first + lane] += blockSum[lane];
         }
-        TileProduct.multiply(width, vectors, keys, v, vAt, 1, stride, scores, 0, result, first * width, PANEL, key > 0);
+        int to = first * resultRows(width);
+        if (TileProduct.MANY_REGISTERS) {
+            TileProduct.multiply(width, vectors, keys, v, vAt, 1, stride, scores, 0, result, to, PANEL, key > 0);
+        } else {
+            sides.weigh(keys, scores, result, to, key > 0);
+        }
+    }
+
+    /** Rows of a panel of results: whole tiles, where a tile writes them all. */
+    private static int resultRows(int width) {
+        return TileProduct.MANY_REGISTERS ? width : AttentionSides.wholeTiles(width);
     }
 
     /** Scores (keys, PANEL) in units of log₂, each relative to its query's reference. */
@@ -160,12 +175,21 @@ final class AttentionForward {
         int slices = (width + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
         int depth = width / slices;
         int at = first * width;
-        TileProduct.multiplyFrom(shift, first, keys, vectors, depth, k, kAt, stride, queries, at, scores, 0, PANEL);
+        if (TileProduct.MANY_REGISTERS) {
+            TileProduct.multiplyFrom(shift, first, keys, vectors, depth, k, kAt, stride, queries, at, scores, 0, PANEL);
+        } else {
+            sides.score(keys, 0, depth, queries, at, shift, first, 0, scores);
+        }
         for (int slice = 1; slice < slices; slice++) {
             int c = width * slice / slices;
             depth = width * (slice + 1) / slices - c;
             int from = at + c * PANEL;
-            TileProduct.multiply(keys, vectors, depth, k, kAt + c, stride, 1, queries, from, scores, 0, PANEL, true);
+            if (TileProduct.MANY_REGISTERS) {
+                TileProduct.multiply(
+                        keys, vectors, depth, k, kAt + c, stride, 1, queries, from, scores, 0, PANEL, true);
+            } else {
+                sides.score(keys, c, depth, queries, from, scores, 0, PANEL, scores);
+            }
         }
         if (geometry.causal()) {
             AttentionPanels.hideFuture(firstQuery + first, key, keys, vectors, scores);
@@ -208,7 +232,7 @@ final class AttentionForward {
         for (int lane = 0; lane < vectors * LANES; lane += LANES) {
             FloatVector f = FloatVector.fromArray(SPECIES, factor, lane);
             for (int c = 0; c < width; c++) {
-                int at = first * width + c * PANEL + lane;
+                int at = first * resultRows(width) + c * PANEL + lane;
                 FloatVector.fromArray(SPECIES, result, at).mul(f).intoArray(result, at);
             }
         }

@@ -17,12 +17,11 @@ final class TileProduct {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
 
-    /** Floats in a row of a panel. */
-    static final int PANEL = 4 * LANES;
-
     /** Whether there are 32 vector registers, as AVX-512 and NEON have; otherwise there are 16. */
-    static final boolean MANY_REGISTERS =
-            LANES == 16 || (LANES == 4 && System.getProperty("os.arch", "").equals("aarch64"));
+    static final boolean MANY_REGISTERS = !Panels.NARROW;
+
+    /** Floats in a row of a panel: as many as a tile takes. */
+    static final int PANEL = Panels.WIDTH;
 
     private static final float[] ZEROS = new float[PANEL];
 

@@ -132,7 +132,8 @@ final class Tiles {
                     vectors, depth, a, row * depth, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
         } else {
             RowMicroKernel.multiply(
-                    vectors, depth, a, positions, row, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+                    vectors, depth, a, positions, row, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset,
+                    cStride);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
@@ -16,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SimdExpTest {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+    /** Vectors in a row of a panel. */
+    private static final int VECTORS = TileProduct.PANEL / SPECIES.length();
 
     @Test
     void expIsAccurateOverItsWholeRange() {
@@ -63,13 +67,13 @@ class SimdExpTest {
 
     /** By whole rows of a panel and by a single vector, which must agree. */
     private static FloatVector powerOfTwo(FloatVector x) {
-        FloatVector whole = powerOfTwo(x, 4);
+        FloatVector whole = powerOfTwo(x, VECTORS);
         assertArrayEquals(powerOfTwo(x, 1).toArray(), whole.toArray());
         return whole;
     }
 
     private static FloatVector powerOfTwo(FloatVector x, int vectors) {
-        float[] values = new float[4 * SPECIES.length()];
+        float[] values = new float[TileProduct.PANEL];
         float[] sums = new float[values.length];
         int last = (vectors - 1) * SPECIES.length();
         x.intoArray(values, last);
@@ -82,8 +86,9 @@ class SimdExpTest {
     @ParameterizedTest(name = "{0} vectors")
     @ValueSource(ints = {1, 2, 3, 4})
     void powersOfTwoGoDownThePanelAndAddUp(int vectors) {
+        assumeTrue(vectors <= VECTORS);
         int columns = vectors * SPECIES.length();
-        int stride = 4 * SPECIES.length();
+        int stride = TileProduct.PANEL;
         float[] values = new float[4 * stride];
         Arrays.fill(values, Float.NaN);
         for (int i = 0; i < columns; i++) {
@@ -105,12 +110,12 @@ class SimdExpTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(floats = {63.51f, 64f, 127f, 128f, 300f, 600f, 1e4f, 1e7f, 1e30f, Float.POSITIVE_INFINITY, Float.NaN})
     void oneValueThatIsTooHighIsNoticed(float value) {
-        for (int vectors = 1; vectors <= 4; vectors++) {
+        for (int vectors = 1; vectors <= VECTORS; vectors++) {
             int columns = vectors * SPECIES.length();
             float[] sums = new float[columns];
             for (int lane = 0; lane < columns; lane++) {
-                float[] values = new float[3 * 4 * SPECIES.length()];
-                values[4 * SPECIES.length() + lane] = value;
+                float[] values = new float[3 * TileProduct.PANEL];
+                values[TileProduct.PANEL + lane] = value;
                 assertTrue(SimdExp.powersOfTwo(3, vectors, values, sums), "lane " + lane);
             }
         }
