@@ -97,9 +97,10 @@ final class TileProduct {
         int done = 0;
         if (MANY_REGISTERS && vectors == 4) {
             done = aDepth == 1
-                    ? WideTiles.alongDepth(
+                    ? WideTiles.multiply(
                             rows, depth, a, aOffset, aRow, b, bOffset, first, firstOffset, c, cOffset, cRow, accumulate)
-                    : WideTiles.alongRows(rows, depth, a, aOffset, aDepth, b, bOffset, c, cOffset, cRow, accumulate);
+                    : TransposedWideTiles.multiply(
+                            rows, depth, a, aOffset, aDepth, b, bOffset, c, cOffset, cRow, accumulate);
         }
         float[] start = accumulate ? c : first;
         int startRow = accumulate ? cRow : 0;
