@@ -5,8 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register tile of a product whose left operand runs along k: 6 rows of A, read in place, times a packed panel of 1 to
- * 4 vectors. With 16 registers {@link SideMicroKernel} and {@link NarrowMicroKernel} take its place, save for panels of 1. Each of the up to 24 accumulators is a local variable of its own, because C2 keeps those in registers and
- * arrays of vectors it does not.
+ * 4 vectors. Each of the up to 24 accumulators is a local variable of its own, because C2 keeps those in registers and
+ * arrays of vectors it does not. With 16 registers {@link SideMicroKernel} and {@link NarrowMicroKernel} take its place,
+ * save for Winograd's panels of one vector.
  */
 final class RowMicroKernel {
     private static final VectorSpecies<Float> S = Panels.SPECIES;
