@@ -164,7 +164,7 @@ final class AttentionForward {
 
     /** Rows of a panel of results: whole tiles, where a tile writes them all. */
     private static int resultRows(int width) {
-        return TileProduct.MANY_REGISTERS ? width : AttentionSides.wholeTiles(width);
+        return TileProduct.MANY_REGISTERS ? width : SideMicroKernel.wholeTiles(width);
     }
 
     /** Scores (keys, PANEL) in units of log₂, each relative to its query's reference. */

@@ -17,17 +17,12 @@ final class AttentionSides {
     private int keys;
     private int width;
 
-    /** So many rows in whole tiles. */
-    static int wholeTiles(int rows) {
-        return (rows + ROWS - 1) / ROWS * ROWS;
-    }
-
     /** Takes some keys and values of one head, {@code stride} floats from one to the next. */
     void pack(int count, int headWidth, float[] k, int kAt, float[] v, int vAt, int stride) {
         keys = count;
         width = headWidth;
-        keySides = Scratch.reserve(keySides, wholeTiles(keys) * width);
-        valueSides = Scratch.reserve(valueSides, wholeTiles(width) * keys);
+        keySides = Scratch.reserve(keySides, SideMicroKernel.wholeTiles(keys) * width);
+        valueSides = Scratch.reserve(valueSides, SideMicroKernel.wholeTiles(width) * keys);
         int[] rows = Scratch.ofThread().positions(keys);
         for (int key = 0; key < keys; key++) {
             rows[key] = kAt + key * stride;

@@ -17,6 +17,11 @@ final class SideMicroKernel {
 
     private SideMicroKernel() {}
 
+    /** So many rows in whole tiles. */
+    static int wholeTiles(int rows) {
+        return (rows + ROWS - 1) / ROWS * ROWS;
+    }
+
     /**
      * Lays rows side by side, six by six: element p of row i of tile t goes to {@code (t * depth + p) * 6 + i}. After the last
      * row come repetitions of it.

@@ -49,7 +49,10 @@ final class Tiles {
             int width = vectors * Panels.LANES;
             int column = panel * Panels.WIDTH;
             int from = column * k + kFrom * width;
-            Widening.fetch(packed, from, depth * width, scratch);
+            if (!(packed instanceof PackedOperand.Floats)) {
+                // Tiles that stream floats do as well without (measured).
+                Widening.fetch(packed, from, depth * width, scratch);
+            }
             float[] b = Widening.slice(packed, from, depth * width, scratch);
             int bOffset = Widening.offset(packed, from);
             if (add && !Panels.NARROW) {
@@ -106,7 +109,7 @@ final class Tiles {
 
     /** With 16 registers, the rows as {@link SideMicroKernel} reads them. */
     private static float[] sides(Scratch scratch, int rows, int depth, float[] a, int[] positions, int shift) {
-        float[] sides = scratch.sides((rows + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS * Panels.TILE_ROWS * depth);
+        float[] sides = scratch.sides(SideMicroKernel.wholeTiles(rows) * depth);
         SideMicroKernel.pack(rows, depth, a, positions, shift, sides);
         return sides;
     }

@@ -36,24 +36,12 @@ final class WinogradWeights {
             Scratch scratch) {
         int length = shape.blockLength(block);
         int start = panelStart + 9 * shape.blockStart(block) * width;
-        fetch(packed, start, 9 * length * width, scratch);
+        Widening.fetch(packed, start, 9 * length * width, scratch);
         for (int c = 0; c < length; c += RowOrder.GROUP) {
             int count = Math.min(RowOrder.GROUP, length - c) * width;
             int from = start + 9 * c * width;
             float[] group = Widening.slice(packed, from, 9 * count, scratch);
             transform(group, Widening.offset(packed, from), count, u, uOffset + c * width, slice);
-        }
-    }
-
-    /**
-     * Reads one value of each cache line, so that a block comes from memory with as many reads under way as the processor can
-     * keep; as it is transformed, group by group, it would wait for each of them.
-     */
-    private static void fetch(PackedOperand packed, int from, int length, Scratch scratch) {
-        switch (packed) {
-            case PackedOperand.Floats(float[] values) -> scratch.fetch(1, length, values, from, length);
-            case PackedOperand.Halves(short[] values) -> scratch.fetch(length, values, from);
-            case PackedOperand.BrainHalves(short[] values) -> scratch.fetch(length, values, from);
         }
     }
 
