@@ -10,11 +10,13 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The backward pass over one head (Dao 2023, FlashAttention-2, algorithm 2). For each block of queries and each block of
- * keys: P = exp(S − L) again from S = scale · Q Kᵀ, dP = dO Vᵀ, dS = P ∘ (dP − D) with D = rowsum(dO ∘ O); then dQ += dS K,
- * dK += dSᵀ Q and dV += Pᵀ dO. S, P, dP and dS stand transposed. An instance is the scratch memory of one thread.
+ * keys: P = exp(S − L) again from S = scale · Q Kᵀ, dP = dO Vᵀ, dS = scale · P ∘ (dP − D) with D = rowsum(dO ∘ O); then
+ * dQ += dS K, dK += dSᵀ Q and dV += Pᵀ dO. S, P, dP and dS stand transposed. An instance is the scratch memory of one thread.
  */
 final class AttentionBackward {
-    private static final int KEY_BLOCK = 64;
+    /** Most keys in a block: P and dS of more would leave the first-level cache (48 KB), and a text has 77. */
+    private static final int KEY_BLOCK = 80;
+
     private static final ThreadLocal<AttentionBackward> OF_THREAD = ThreadLocal.withInitial(AttentionBackward::new);
 
     private final float[] probabilities = new float[KEY_BLOCK * PANEL];
@@ -22,8 +24,11 @@ final class AttentionBackward {
     private final float[] negatedLogSums = new float[PANEL];
     private final float[] unused = new float[PANEL];
     private final float[] negatedDots = new float[PANEL];
-    private final float[] scales = new float[PANEL];
+    private final float[] ones = new float[PANEL];
     private final float[] lanes = new float[LANES];
+    // One behind the other: rows of all heads, 256 bytes and more apart, fall into few sets of the cache.
+    private float[] denseKeys = {};
+    private float[] denseValues = {};
     private float[] queries = {};
     private float[] queryRows = {};
     private float[] outGradients = {};
@@ -32,7 +37,9 @@ final class AttentionBackward {
     private float[] dkSums = {};
     private float[] dvSums = {};
 
-    private AttentionBackward() {}
+    private AttentionBackward() {
+        Arrays.fill(ones, 1f);
+    }
 
     static AttentionBackward ofThread() {
         return OF_THREAD.get();
@@ -68,43 +75,73 @@ final class AttentionBackward {
         int stride = geometry.rowWidth();
         boolean narrow = TileProduct.MANY_REGISTERS && width == LANES;
         int sumStride = narrow ? LANES : (width + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
-        int sums = (geometry.keys() + NarrowTiles.ROWS - 1) / NarrowTiles.ROWS * NarrowTiles.ROWS * sumStride;
-        reserve(width, sums);
+        int sums = (geometry.keys() + KEY_BLOCK) * sumStride;
+        reserve(geometry, sums);
         Arrays.fill(dkSums, 0, sums, 0f);
         Arrays.fill(dvSums, 0, sums, 0f);
-        Arrays.fill(scales, geometry.scale());
-        float toLog2 = geometry.scale() * AttentionPanels.LOG2_E;
+        float scale = geometry.scale();
+        float toLog2 = scale * AttentionPanels.LOG2_E;
+        if (narrow) {
+            copyVectors(geometry.keys(), k, kOffset + keyRow, stride, denseKeys, 0, LANES);
+            copyVectors(geometry.keys(), v, vOffset + keyRow, stride, denseValues, 0, LANES);
+        }
+        int keyStride = narrow ? LANES : stride;
         for (int query = 0; query < geometry.queries(); query += PANEL) {
             int count = Math.min(PANEL, geometry.queries() - query);
             int vectors = TileProduct.vectors(count);
             int visible = geometry.causal() ? query + count : geometry.keys();
             int row = queryRow + query * stride;
             AttentionPanels.transposeIn(count, width, toLog2, q, qOffset + row, stride, queries, 0);
-            AttentionPanels.transposeIn(count, width, 1f, dOut, dOutOffset + row, stride, outGradients, 0);
+            AttentionPanels.transposeIn(count, width, scale, dOut, dOutOffset + row, stride, outGradients, 0);
             if (!narrow) {
                 copyRows(count, width, q, qOffset + row, stride, queryRows);
                 copyRows(count, width, dOut, dOutOffset + row, stride, outGradientRows);
             }
             for (int i = 0; i < count; i++) {
                 negatedLogSums[i] = -logSumExp[logSumExpAt + query + i] * AttentionPanels.LOG2_E;
-                negatedDots[i] = -dot(width, out, outOffset + row + i * stride, dOut, dOutOffset + row + i * stride);
+                negatedDots[i] =
+                        -scale * dot(width, out, outOffset + row + i * stride, dOut, dOutOffset + row + i * stride);
             }
-            for (int key = 0; key < visible; key += KEY_BLOCK) {
-                int keys = Math.min(KEY_BLOCK, visible - key);
-                int kRow = kOffset + keyRow + key * stride;
-                int vRow = vOffset + keyRow + key * stride;
+            int block = keysInBlock(visible);
+            for (int key = 0; key < visible; key += block) {
+                int keys = Math.min(block, visible - key);
+                float[] keyRows = narrow ? denseKeys : k;
+                float[] valueRows = narrow ? denseValues : v;
+                int kRow = narrow ? key * LANES : kOffset + keyRow + key * stride;
+                int vRow = narrow ? key * LANES : vOffset + keyRow + key * stride;
                 TileProduct.multiplyFrom(
-                        negatedLogSums, 0, keys, vectors, width, k, kRow, stride, queries, 0, probabilities, 0, PANEL);
-                TileProduct.multiplyFrom(
-                        negatedDots, 0, keys, vectors, width, v, vRow, stride, outGradients, 0, gradients, 0, PANEL);
+                        negatedLogSums,
+                        0,
+                        keys,
+                        vectors,
+                        width,
+                        keyRows,
+                        kRow,
+                        keyStride,
+                        queries,
+                        0,
+                        probabilities,
+                        0,
+                        PANEL);
                 if (geometry.causal()) {
                     AttentionPanels.hideFuture(query, key, keys, vectors, probabilities);
                 }
                 SimdExp.powersOfTwo(keys, vectors, probabilities, unused);
-                for (int lane = 0; lane < vectors * LANES; lane += LANES) {
-                    scoreGradients(lane, keys);
-                }
-                TileProduct.multiply(width, vectors, keys, k, kRow, 1, stride, gradients, 0, dqSums, 0, PANEL, key > 0);
+                TileProduct.multiplyFromTimes(
+                        negatedDots,
+                        0,
+                        probabilities,
+                        keys,
+                        vectors,
+                        width,
+                        valueRows,
+                        vRow,
+                        keyStride,
+                        outGradients,
+                        0,
+                        gradients);
+                TileProduct.multiply(
+                        width, vectors, keys, keyRows, kRow, 1, keyStride, gradients, 0, dqSums, 0, PANEL, key > 0);
                 int at = key * sumStride;
                 if (narrow) {
                     int to = dOutOffset + row;
@@ -117,18 +154,21 @@ final class AttentionBackward {
                     addRows(keys, width, count, gradients, queryRows, dkSums, at, sumStride);
                 }
             }
-            AttentionPanels.transposeOut(count, width, scales, dqSums, 0, dq, dqOffset + row, stride);
+            AttentionPanels.transposeOut(count, width, ones, dqSums, 0, dq, dqOffset + row, stride);
         }
-        for (int key = 0; key < geometry.keys(); key++) {
-            int row = keyRow + key * stride;
-            for (int c = 0; c < width; c++) {
-                dk[dkOffset + row + c] = dkSums[key * sumStride + c] * geometry.scale();
-            }
-            System.arraycopy(dvSums, key * sumStride, dv, dvOffset + row, width);
-        }
+        copyOut(geometry, sumStride, dkSums, dk, dkOffset + keyRow);
+        copyOut(geometry, sumStride, dvSums, dv, dvOffset + keyRow);
     }
 
-    private void reserve(int width, int sums) {
+    /** Blocks of about the same size: a few keys by themselves would cost as much as many. */
+    private static int keysInBlock(int keys) {
+        int blocks = (keys + KEY_BLOCK - 1) / KEY_BLOCK;
+        int even = (keys + blocks - 1) / blocks;
+        return (even + 3) / 4 * 4;
+    }
+
+    private void reserve(AttentionGeometry geometry, int sums) {
+        int width = geometry.width();
         int rowPanels = (width + PANEL - 1) / PANEL * PANEL * PANEL;
         queries = Scratch.reserve(queries, width * PANEL);
         outGradients = Scratch.reserve(outGradients, width * PANEL);
@@ -137,12 +177,34 @@ final class AttentionBackward {
         outGradientRows = Scratch.reserve(outGradientRows, rowPanels);
         dkSums = Scratch.reserve(dkSums, sums);
         dvSums = Scratch.reserve(dvSums, sums);
+        denseKeys = Scratch.reserve(denseKeys, geometry.keys() * LANES);
+        denseValues = Scratch.reserve(denseValues, geometry.keys() * LANES);
     }
 
     /** Fills the last tile of a panel up: its rows may be those of keys that a causal query doesn't see. */
     private static void clearTile(int keys, float[] panel) {
-        int end = (keys + NarrowTiles.ROWS - 1) / NarrowTiles.ROWS * NarrowTiles.ROWS;
-        Arrays.fill(panel, keys * PANEL, end * PANEL, 0f);
+        Arrays.fill(panel, keys * PANEL, NarrowTiles.wholeTiles(keys) * PANEL, 0f);
+    }
+
+    /** Copies the sums of all keys to the rows of the result. */
+    private static void copyOut(AttentionGeometry geometry, int sumStride, float[] sums, float[] target, int at) {
+        int width = geometry.width();
+        int stride = geometry.rowWidth();
+        int c = 0;
+        for (; c + LANES <= width; c += LANES) {
+            copyVectors(geometry.keys(), sums, c, sumStride, target, at + c, stride);
+        }
+        for (int key = 0; key < geometry.keys() && c < width; key++) {
+            System.arraycopy(sums, key * sumStride + c, target, at + key * stride + c, width - c);
+        }
+    }
+
+    /** Copies one vector of each row. */
+    private static void copyVectors(
+            int rows, float[] source, int from, int fromStride, float[] target, int to, int toStride) {
+        for (int row = 0; row < rows; row++) {
+            FloatVector.fromArray(SPECIES, source, from + row * fromStride).intoArray(target, to + row * toStride);
+        }
     }
 
     /** Cuts rows into panels of PANEL columns, each PANEL rows high. */
@@ -178,16 +240,6 @@ final class AttentionBackward {
                     at + column,
                     sumStride,
                     true);
-        }
-    }
-
-    /** dS = P ∘ (dP − D), in place of dP − D. */
-    private void scoreGradients(int lane, int keys) {
-        for (int key = 0; key < keys; key++) {
-            int at = key * PANEL + lane;
-            FloatVector.fromArray(SPECIES, gradients, at)
-                    .mul(FloatVector.fromArray(SPECIES, probabilities, at))
-                    .intoArray(gradients, at);
         }
     }
 

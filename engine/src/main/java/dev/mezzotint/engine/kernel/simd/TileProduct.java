@@ -24,6 +24,7 @@ final class TileProduct {
     static final int PANEL = Panels.WIDTH;
 
     private static final float[] ZEROS = new float[PANEL];
+    private static final float[] NONE = {};
 
     private TileProduct() {}
 
@@ -54,7 +55,7 @@ final class TileProduct {
             int cOffset,
             int cRow,
             boolean accumulate) {
-        run(rows, vectors, depth, a, aOffset, aRow, aDepth, b, bOffset, ZEROS, 0, c, cOffset, cRow, accumulate);
+        run(rows, vectors, depth, a, aOffset, aRow, aDepth, b, bOffset, ZEROS, 0, c, cOffset, cRow, accumulate, NONE);
     }
 
     /**
@@ -75,7 +76,35 @@ final class TileProduct {
             float[] c,
             int cOffset,
             int cRow) {
-        run(rows, vectors, depth, a, aOffset, aRow, 1, b, bOffset, first, firstOffset, c, cOffset, cRow, false);
+        run(rows, vectors, depth, a, aOffset, aRow, 1, b, bOffset, first, firstOffset, c, cOffset, cRow, false, NONE);
+    }
+
+    /** As {@link #multiplyFrom}; the sums are then multiplied by {@code factors}, a panel like C. */
+    static void multiplyFromTimes(
+            float[] first,
+            int firstOffset,
+            float[] factors,
+            int rows,
+            int vectors,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aRow,
+            float[] b,
+            int bOffset,
+            float[] c) {
+        if (MANY_REGISTERS && vectors == 4) {
+            run(rows, vectors, depth, a, aOffset, aRow, 1, b, bOffset, first, firstOffset, c, 0, PANEL, false, factors);
+            return;
+        }
+        run(rows, vectors, depth, a, aOffset, aRow, 1, b, bOffset, first, firstOffset, c, 0, PANEL, false, NONE);
+        for (int lane = 0; lane < vectors * LANES; lane += LANES) {
+            for (int at = lane; at < rows * PANEL; at += PANEL) {
+                FloatVector.fromArray(SPECIES, c, at)
+                        .mul(FloatVector.fromArray(SPECIES, factors, at))
+                        .intoArray(c, at);
+            }
+        }
     }
 
     private static void run(
@@ -93,12 +122,26 @@ final class TileProduct {
             float[] c,
             int cOffset,
             int cRow,
-            boolean accumulate) {
+            boolean accumulate,
+            float[] factors) {
         int done = 0;
         if (MANY_REGISTERS && vectors == 4) {
             done = aDepth == 1
                     ? WideTiles.multiply(
-                            rows, depth, a, aOffset, aRow, b, bOffset, first, firstOffset, c, cOffset, cRow, accumulate)
+                            rows,
+                            depth,
+                            a,
+                            aOffset,
+                            aRow,
+                            b,
+                            bOffset,
+                            first,
+                            firstOffset,
+                            c,
+                            cOffset,
+                            cRow,
+                            accumulate,
+                            factors)
                     : TransposedWideTiles.multiply(
                             rows, depth, a, aOffset, aDepth, b, bOffset, c, cOffset, cRow, accumulate);
         }

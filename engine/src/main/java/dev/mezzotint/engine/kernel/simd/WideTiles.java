@@ -17,7 +17,8 @@ final class WideTiles {
     private WideTiles() {}
 
     /**
-     * The product, added to C or to one row of {@code start} for all rows. Returns how many rows are done, which is all.
+     * The product, added to C or to one row of {@code start} for all rows, and then times {@code factors}, which lie as C
+     * does, if there are any. Returns how many rows are done, which is all.
      */
     static int multiply(
             int rows,
@@ -32,11 +33,12 @@ final class WideTiles {
             float[] c,
             int cOffset,
             int cRow,
-            boolean add) {
+            boolean add,
+            float[] factors) {
         for (int row = 0; row < rows; row += ROWS) {
             int ai = aOffset + row * aRow;
             int ci = cOffset + row * cRow;
-            tile6x4(rows - 1 - row, depth, a, ai, aRow, b, bOffset, start, startOffset, c, ci, cRow, add);
+            tile6x4(rows - 1 - row, depth, a, ai, aRow, b, bOffset, start, startOffset, c, ci, cRow, add, factors);
         }
         return rows;
     }
@@ -55,7 +57,8 @@ final class WideTiles {
             float[] c,
             int cOffset,
             int cRow,
-            boolean add) {
+            boolean add,
+            float[] factors) {
         int r1 = Math.min(1, last);
         int r2 = Math.min(2, last);
         int r3 = Math.min(3, last);
@@ -161,6 +164,32 @@ final class WideTiles {
             c51 = c51.add(FloatVector.fromArray(SPECIES, c, o5 + LANES));
             c52 = c52.add(FloatVector.fromArray(SPECIES, c, o5 + 2 * LANES));
             c53 = c53.add(FloatVector.fromArray(SPECIES, c, o5 + 3 * LANES));
+        }
+        if (factors.length > 0) {
+            c00 = c00.mul(FloatVector.fromArray(SPECIES, factors, cOffset));
+            c01 = c01.mul(FloatVector.fromArray(SPECIES, factors, cOffset + LANES));
+            c02 = c02.mul(FloatVector.fromArray(SPECIES, factors, cOffset + 2 * LANES));
+            c03 = c03.mul(FloatVector.fromArray(SPECIES, factors, cOffset + 3 * LANES));
+            c10 = c10.mul(FloatVector.fromArray(SPECIES, factors, o1));
+            c11 = c11.mul(FloatVector.fromArray(SPECIES, factors, o1 + LANES));
+            c12 = c12.mul(FloatVector.fromArray(SPECIES, factors, o1 + 2 * LANES));
+            c13 = c13.mul(FloatVector.fromArray(SPECIES, factors, o1 + 3 * LANES));
+            c20 = c20.mul(FloatVector.fromArray(SPECIES, factors, o2));
+            c21 = c21.mul(FloatVector.fromArray(SPECIES, factors, o2 + LANES));
+            c22 = c22.mul(FloatVector.fromArray(SPECIES, factors, o2 + 2 * LANES));
+            c23 = c23.mul(FloatVector.fromArray(SPECIES, factors, o2 + 3 * LANES));
+            c30 = c30.mul(FloatVector.fromArray(SPECIES, factors, o3));
+            c31 = c31.mul(FloatVector.fromArray(SPECIES, factors, o3 + LANES));
+            c32 = c32.mul(FloatVector.fromArray(SPECIES, factors, o3 + 2 * LANES));
+            c33 = c33.mul(FloatVector.fromArray(SPECIES, factors, o3 + 3 * LANES));
+            c40 = c40.mul(FloatVector.fromArray(SPECIES, factors, o4));
+            c41 = c41.mul(FloatVector.fromArray(SPECIES, factors, o4 + LANES));
+            c42 = c42.mul(FloatVector.fromArray(SPECIES, factors, o4 + 2 * LANES));
+            c43 = c43.mul(FloatVector.fromArray(SPECIES, factors, o4 + 3 * LANES));
+            c50 = c50.mul(FloatVector.fromArray(SPECIES, factors, o5));
+            c51 = c51.mul(FloatVector.fromArray(SPECIES, factors, o5 + LANES));
+            c52 = c52.mul(FloatVector.fromArray(SPECIES, factors, o5 + 2 * LANES));
+            c53 = c53.mul(FloatVector.fromArray(SPECIES, factors, o5 + 3 * LANES));
         }
         c00.intoArray(c, cOffset);
         c01.intoArray(c, cOffset + LANES);
