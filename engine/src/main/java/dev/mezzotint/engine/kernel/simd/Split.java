@@ -80,7 +80,8 @@ record Split(int rowUnits, int rowBlocks, int panels, int panelGroups) {
         return cut(panels, panelGroups, task % panelGroups + 1);
     }
 
+    /** Where parts do not come out even, the first of a run is the larger: so two threads that take turns get as much each. */
     private static int cut(int length, int parts, int part) {
-        return (int) ((long) length * part / parts);
+        return (int) (((long) length * part + parts - 1) / parts);
     }
 }

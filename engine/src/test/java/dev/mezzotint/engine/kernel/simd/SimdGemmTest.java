@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Arrays;
@@ -241,6 +242,26 @@ class SimdGemmTest {
             order[j] = i;
         }
         return order;
+    }
+
+    @Test
+    void aRowHasTheSameBitsHoweverManyStandBesideIt() {
+        Random random = new Random(7);
+        int n = 150;
+        int k = 700;
+        float[] a = Case.values(random, 9 * k);
+        float[] b = Case.values(random, k * n);
+        SimdGemm kernel = new SimdGemm();
+        float[] packed = new float[kernel.packedLength(k, n)];
+        kernel.pack(Workers.of(1), k, n, b, 0, n, 1, packed, 0);
+        Epilogue epilogue = new Epilogue(Case.values(random, n), false, Activation.SILU);
+        float[] all = new float[9 * n];
+        kernel.multiply(Workers.of(1), 9, n, k, a, 0, k, 1, new PackedOperand.Floats(packed), all, 0, n, epilogue);
+        for (int m = 1; m < 9; m++) {
+            float[] some = new float[m * n];
+            kernel.multiply(Workers.of(1), m, n, k, a, 0, k, 1, new PackedOperand.Floats(packed), some, 0, n, epilogue);
+            assertArrayEquals(Arrays.copyOf(all, m * n), some, m + " rows");
+        }
     }
 
     @Test
