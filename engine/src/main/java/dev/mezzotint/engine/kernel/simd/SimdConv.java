@@ -10,7 +10,7 @@ import java.util.Arrays;
 /**
  * Convolution as a matrix product that never exists: a band of the image is framed with zeros in a small buffer, and there
  * the values that one kernel row sees stand beside each other, so that the register tile reads them in place. Forward, 3 × 3
- * kernels of many channels go through {@link WinogradPass}.
+ * kernels of many channels go through {@link WinogradPass}, {@link FewOutputsPass} or {@link SmallImagePass}.
  */
 public final class SimdConv implements ConvKernel {
     private final SimdGemm gemm = new SimdGemm();
@@ -60,6 +60,14 @@ public final class SimdConv implements ConvKernel {
             int from = geometry.inChannels();
             int to = geometry.outChannels();
             gemm.multiply(workers, geometry.rows(), to, from, x, xOffset, from, 1, packed, y, yOffset, to, epilogue);
+            return;
+        }
+        if (FewOutputsPass.suits(geometry)) {
+            FewOutputsPass.run(workers, geometry, x, xOffset, packed, y, yOffset, epilogue);
+            return;
+        }
+        if (SmallImagePass.suits(geometry)) {
+            SmallImagePass.run(gemm, workers, geometry, x, xOffset, packed, y, yOffset, epilogue);
             return;
         }
         if (WinogradPass.suits(geometry)) {

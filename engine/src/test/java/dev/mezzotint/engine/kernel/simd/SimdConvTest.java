@@ -8,6 +8,7 @@ import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.ConvKernel;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.GemmKernel;
+import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.scalar.ScalarConv;
 import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.parallel.Workers;
@@ -46,6 +47,26 @@ class SimdConvTest {
                 random.nextInt(4),
                 random.nextInt(4),
                 random.nextInt(4));
+    }
+
+    /** 3×3 kernels that Winograd's algorithm leaves to others: of few outputs, or on images of few pixels. */
+    private static ConvGeometry unusualGeometry(Random random) {
+        boolean small = random.nextBoolean();
+        int[] outs = small ? new int[] {512, 530} : new int[] {1, 2, 3, 4, 8};
+        int[] ins = small ? new int[] {512, 519} : new int[] {16, 17, 31, 48, 67, 130, 650};
+        return new ConvGeometry(
+                1 + random.nextInt(3),
+                1 + random.nextInt(small ? 4 : 37),
+                1 + random.nextInt(small ? 4 : 19),
+                ins[random.nextInt(ins.length)],
+                outs[random.nextInt(outs.length)],
+                3,
+                3,
+                1,
+                1,
+                1,
+                1,
+                1);
     }
 
     private record Pass(float[] y, float[] dx, float[] dw) {}
@@ -115,6 +136,39 @@ class SimdConvTest {
     }
 
     @Test
+    void agreesWithTheDefinitionForFewOutputsAndFewPixels() {
+        Random random = new Random(14);
+        for (int i = 0; i < 40; i++) {
+            check(unusualGeometry(random), i);
+        }
+    }
+
+    @Test
+    void anImageGetsTheSameBitsInAnyBatch() {
+        Random random = new Random(15);
+        for (int i = 0; i < 20; i++) {
+            ConvGeometry many = unusualGeometry(random);
+            int images = many.batch();
+            ConvGeometry one = ConvGeometry.square(1, 4, 4, many.inChannels(), many.outChannels(), 3, 1, 1);
+            ConvGeometry all = ConvGeometry.square(images, 4, 4, many.inChannels(), many.outChannels(), 3, 1, 1);
+            float[] x = values(random, images * 16 * many.inChannels());
+            float[] w = values(random, many.outChannels() * many.depth());
+            float[] packed = new float[new SimdGemm().packedLength(many.depth(), many.outChannels())];
+            simd.pack(Workers.of(1), one, many.outChannels(), w, 0, packed, 0);
+            PackedOperand operand = new PackedOperand.Floats(packed);
+            float[] together = new float[all.rows() * all.outChannels()];
+            simd.forward(Workers.of(1), all, x, 0, operand, together, 0, Epilogue.STORE);
+            float[] apart = new float[together.length];
+            for (int image = 0; image < images; image++) {
+                int from = image * 16 * many.inChannels();
+                int to = image * 16 * many.outChannels();
+                simd.forward(Workers.of(1), one, x, from, operand, apart, to, Epilogue.STORE);
+            }
+            assertArrayEquals(together, apart);
+        }
+    }
+
+    @Test
     void agreesWithTheDefinitionForShapesOfRealLayers() {
         check(ConvGeometry.square(3, 16, 16, 64, 64, 3, 1, 1), 1);
         check(ConvGeometry.square(3, 8, 8, 128, 64, 3, 1, 1), 2);
@@ -129,7 +183,9 @@ class SimdConvTest {
     void weightsInHalfPrecisionGiveTheBitsOfTheFloatsThatTheyStandFor() {
         Random random = new Random(6);
         for (int i = 0; i < 25; i++) {
-            ConvGeometry geometry = i == 0 ? ConvGeometry.square(1, 20, 16, 64, 70, 3, 1, 1) : randomGeometry(random);
+            ConvGeometry geometry = i == 0
+                    ? ConvGeometry.square(1, 20, 16, 64, 70, 3, 1, 1)
+                    : i % 2 == 0 ? unusualGeometry(random) : randomGeometry(random);
             for (ConvKernel kernel : new ConvKernel[] {simd, scalar}) {
                 float[] floats = run(kernel, Workers.of(1), geometry, i).y();
                 for (Kept kept : Kept.values()) {
@@ -146,7 +202,9 @@ class SimdConvTest {
     void everyNumberOfThreadsGivesTheSameBits() {
         Random random = new Random(5);
         for (int i = 0; i < 12; i++) {
-            ConvGeometry geometry = i == 0 ? ConvGeometry.square(9, 16, 16, 64, 64, 3, 1, 1) : randomGeometry(random);
+            ConvGeometry geometry = i == 0
+                    ? ConvGeometry.square(9, 16, 16, 64, 64, 3, 1, 1)
+                    : i % 2 == 0 ? unusualGeometry(random) : randomGeometry(random);
             Pass one = run(simd, Workers.of(1), geometry, i);
             for (int threads : new int[] {2, 3, 8}) {
                 try (Workers workers = Workers.of(threads)) {
