@@ -9,7 +9,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Norm over the rows of a (rows, width) matrix, lanes along the row. */
+/**
+ * Norm over the rows of a (rows, width) matrix, lanes along the row. Some rows are taken together, step by step: the sum of one
+ * row's lanes is a chain of additions, during which the next rows' go on.
+ */
 final class SimdLayerNorm {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
@@ -17,8 +20,11 @@ final class SimdLayerNorm {
     /** Elements that a lane-wise float sum covers before it goes on in double precision. */
     private static final int CHUNK = 4096;
 
-    /** Rows whose parameter gradients are summed in float before they go on in double precision. */
+    /** Rows whose parameter gradients are summed in float before they go on in double precision; the most taken together. */
     private static final int BAND = 16;
+
+    /** Elements of the rows taken together: they stay in the first-level cache. */
+    private static final int BAND_ELEMENTS = 8192;
 
     /** Elements of a block of rows in the backward pass; each block has its own sums for the parameters. */
     private static final int BACKWARD_BLOCK = 65536;
@@ -43,21 +49,31 @@ final class SimdLayerNorm {
             float[] rstd) {
         int width = g.channels();
         Blocks.run(workers, g.batch(), Blocks.rows(width), (from, to) -> {
-            float[] lanes = scratch.get().chunk(2 * LANES);
-            double[] sums = new double[2];
-            for (int row = from; row < to; row++) {
-                int at = xOffset + row * width;
-                // The pivot need not be exact: the moments around it correct it.
-                moments(width, x, at, 0, lanes, sums);
-                float pivot = (float) (sums[0] / width);
-                moments(width, x, at, pivot, lanes, sums);
-                double offset = sums[0] / width;
-                double average = pivot + offset;
-                double scale = 1 / Math.sqrt(Math.max(0, sums[1] / width - offset * offset) + g.epsilon());
-                float correction = (float) (((float) average - average) * scale);
-                mean[row] = (float) average;
-                rstd[row] = (float) scale;
-                affine(width, x, at, mean[row], rstd[row], correction, gamma, beta, y, yOffset + row * width);
+            float[] lanes = scratch.get().chunk(2 * BAND * LANES);
+            double[] sums = new double[2 * BAND];
+            float[] pivots = new float[BAND];
+            int most = Math.clamp(BAND_ELEMENTS / width, 1, BAND);
+            for (int band = from; band < to; band += most) {
+                int rows = Math.min(most, to - band);
+                int at = xOffset + band * width;
+                // The pivots need not be exact: the moments around them correct them.
+                rowSums(rows, width, x, at, lanes, sums);
+                for (int r = 0; r < rows; r++) {
+                    pivots[r] = (float) (sums[r] / width);
+                }
+                moments(rows, width, x, at, pivots, lanes, sums);
+                for (int r = 0; r < rows; r++) {
+                    double offset = sums[r] / width;
+                    double average = pivots[r] + offset;
+                    double variance = Math.max(0, sums[BAND + r] / width - offset * offset);
+                    double scale = 1 / Math.sqrt(variance + g.epsilon());
+                    float correction = (float) (((float) average - average) * scale);
+                    int row = band + r;
+                    mean[row] = (float) average;
+                    rstd[row] = (float) scale;
+                    int xRow = at + r * width;
+                    affine(width, x, xRow, mean[row], rstd[row], correction, gamma, beta, y, yOffset + row * width);
+                }
             }
             if (g.activation() != Activation.NONE) {
                 int start = yOffset + from * width;
@@ -91,8 +107,8 @@ final class SimdLayerNorm {
         double[] sums = scratch.get().sums(blocks * 2 * width);
         Arrays.fill(sums, 0, blocks * 2 * width, 0);
         Blocks.run(workers, g.batch(), block, (from, to) -> {
-            float[] chunk = scratch.get().chunk(2 * width + 2 * LANES);
-            double[] rowSums = new double[2];
+            float[] chunk = scratch.get().chunk(2 * Math.max(width, BAND * LANES));
+            double[] rowSums = new double[2 * BAND];
             for (int band = from; band < to; band += BAND) {
                 int rows = Math.min(BAND, to - band);
                 int at = band * width;
@@ -115,13 +131,14 @@ final class SimdLayerNorm {
                 }
                 bandSums(width, band, rows, x, xOffset, gradient, gradientOffset, mean, rstd, chunk);
                 SimdSums.accumulate(2 * width, chunk, 0, sums, band / block * 2 * width);
+                projections(
+                        rows, width, x, xOffset + at, mean, band, gradient, gradientOffset + at, gamma, chunk, rowSums);
                 for (int row = band; row < band + rows; row++) {
                     int xRow = xOffset + row * width;
                     int gRow = gradientOffset + row * width;
-                    projections(width, x, xRow, mean[row], gradient, gRow, gamma, chunk, rowSums);
                     double scale = rstd[row];
-                    float factor = (float) (-scale * scale * scale * rowSums[1] / width);
-                    float offset = (float) (-scale * rowSums[0] / width);
+                    float factor = (float) (-scale * scale * scale * rowSums[BAND + row - band] / width);
+                    float offset = (float) (-scale * rowSums[row - band] / width);
                     rowGradient(
                             width,
                             x,
@@ -150,81 +167,107 @@ final class SimdLayerNorm {
         }
     }
 
-    /** result = Σ (x − pivot), Σ (x − pivot)². */
-    private static void moments(int width, float[] x, int xOffset, float pivot, float[] lanes, double[] result) {
-        result[0] = 0;
-        result[1] = 0;
+    /** sums[r] = Σ x of row r. */
+    private static void rowSums(int rows, int width, float[] x, int xOffset, float[] lanes, double[] sums) {
+        Arrays.fill(sums, 0);
         for (int from = 0; from < width; from += CHUNK) {
             int to = Math.min(width, from + CHUNK);
-            FloatVector sum = FloatVector.zero(SPECIES);
-            FloatVector squares = FloatVector.zero(SPECIES);
-            int i = from;
-            for (; i <= to - LANES; i += LANES) {
-                FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + i).sub(pivot);
-                sum = sum.add(deviation);
-                squares = deviation.lanewise(VectorOperators.FMA, deviation, squares);
+            for (int r = 0; r < rows; r++) {
+                int row = xOffset + r * width;
+                FloatVector sum = FloatVector.zero(SPECIES);
+                int i = from;
+                for (; i <= to - LANES; i += LANES) {
+                    sum = sum.add(FloatVector.fromArray(SPECIES, x, row + i));
+                }
+                sum.intoArray(lanes, r * LANES);
+                for (int lane = r * LANES; i < to; i++, lane++) {
+                    lanes[lane] += x[row + i];
+                }
             }
-            addLanes(sum, squares, lanes, result);
-            for (; i < to; i++) {
-                double deviation = x[xOffset + i] - pivot;
-                result[0] += deviation;
-                result[1] += deviation * deviation;
-            }
+            addLanes(rows, lanes, 0, sums, 0);
         }
     }
 
-    /** result = Σ g · gamma, Σ g · gamma · (x − mean). */
+    /** sums[r] = Σ (x − pivot) of row r, sums[BAND + r] = Σ (x − pivot)². */
+    private static void moments(
+            int rows, int width, float[] x, int xOffset, float[] pivots, float[] lanes, double[] sums) {
+        Arrays.fill(sums, 0);
+        for (int from = 0; from < width; from += CHUNK) {
+            int to = Math.min(width, from + CHUNK);
+            for (int r = 0; r < rows; r++) {
+                int row = xOffset + r * width;
+                FloatVector pivot = FloatVector.broadcast(SPECIES, pivots[r]);
+                FloatVector sum = FloatVector.zero(SPECIES);
+                FloatVector squares = FloatVector.zero(SPECIES);
+                int i = from;
+                for (; i <= to - LANES; i += LANES) {
+                    FloatVector deviation =
+                            FloatVector.fromArray(SPECIES, x, row + i).sub(pivot);
+                    sum = sum.add(deviation);
+                    squares = deviation.lanewise(VectorOperators.FMA, deviation, squares);
+                }
+                sum.intoArray(lanes, r * LANES);
+                squares.intoArray(lanes, (BAND + r) * LANES);
+                for (int lane = r * LANES; i < to; i++, lane++) {
+                    float deviation = x[row + i] - pivots[r];
+                    lanes[lane] += deviation;
+                    lanes[BAND * LANES + lane] += deviation * deviation;
+                }
+            }
+            addLanes(rows, lanes, 0, sums, 0);
+            addLanes(rows, lanes, BAND * LANES, sums, BAND);
+        }
+    }
+
+    /** sums[r] = Σ g · gamma of row r, sums[BAND + r] = Σ g · gamma · (x − mean). */
     private static void projections(
+            int rows,
             int width,
             float[] x,
             int xOffset,
-            float mean,
+            float[] mean,
+            int firstRow,
             float[] g,
             int gOffset,
             float[] gamma,
             float[] lanes,
-            double[] result) {
-        result[0] = 0;
-        result[1] = 0;
+            double[] sums) {
+        Arrays.fill(sums, 0);
         for (int from = 0; from < width; from += CHUNK) {
             int to = Math.min(width, from + CHUNK);
-            FloatVector sum = FloatVector.zero(SPECIES);
-            FloatVector projection = FloatVector.zero(SPECIES);
-            int i = from;
-            for (; i <= to - LANES; i += LANES) {
-                FloatVector scaled =
-                        FloatVector.fromArray(SPECIES, g, gOffset + i).mul(FloatVector.fromArray(SPECIES, gamma, i));
-                FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
-                sum = sum.add(scaled);
-                projection = scaled.lanewise(VectorOperators.FMA, deviation, projection);
+            for (int r = 0; r < rows; r++) {
+                int xRow = xOffset + r * width;
+                int gRow = gOffset + r * width;
+                FloatVector average = FloatVector.broadcast(SPECIES, mean[firstRow + r]);
+                FloatVector sum = FloatVector.zero(SPECIES);
+                FloatVector projection = FloatVector.zero(SPECIES);
+                int i = from;
+                for (; i <= to - LANES; i += LANES) {
+                    FloatVector scaled =
+                            FloatVector.fromArray(SPECIES, g, gRow + i).mul(FloatVector.fromArray(SPECIES, gamma, i));
+                    FloatVector deviation =
+                            FloatVector.fromArray(SPECIES, x, xRow + i).sub(average);
+                    sum = sum.add(scaled);
+                    projection = scaled.lanewise(VectorOperators.FMA, deviation, projection);
+                }
+                sum.intoArray(lanes, r * LANES);
+                projection.intoArray(lanes, (BAND + r) * LANES);
+                for (int lane = r * LANES; i < to; i++, lane++) {
+                    float scaled = g[gRow + i] * gamma[i];
+                    lanes[lane] += scaled;
+                    lanes[BAND * LANES + lane] += scaled * (x[xRow + i] - mean[firstRow + r]);
+                }
             }
-            addLanes(sum, projection, lanes, result);
-            for (; i < to; i++) {
-                double scaled = (double) g[gOffset + i] * gamma[i];
-                result[0] += scaled;
-                result[1] += scaled * (x[xOffset + i] - mean);
-            }
+            addLanes(rows, lanes, 0, sums, 0);
+            addLanes(rows, lanes, BAND * LANES, sums, BAND);
         }
     }
 
-    /** Adds the lanes of two vectors, in a fixed order, to two doubles. */
-    private static void addLanes(FloatVector first, FloatVector second, float[] lanes, double[] result) {
-        first.intoArray(lanes, 0);
-        second.intoArray(lanes, LANES);
-        double a0 = 0;
-        double a1 = 0;
-        double b0 = 0;
-        double b1 = 0;
-        for (int i = 0; i < LANES; i += 2) {
-            a0 += lanes[i];
-            a1 += lanes[i + 1];
-            b0 += lanes[LANES + i];
-            b1 += lanes[LANES + i + 1];
+    /** Adds each row's lanes, in a fixed order, to its sum. */
+    private static void addLanes(int rows, float[] lanes, int from, double[] sums, int to) {
+        for (int r = 0; r < rows; r++) {
+            sums[to + r] += SimdSums.sumLanes(LANES, lanes, from + r * LANES);
         }
-        result[0] += a0 + a1;
-        result[1] += b0 + b1;
     }
 
     /** y = ((x − mean) · rstd + correction) · gamma + beta. */
