@@ -6,11 +6,14 @@ import dev.mezzotint.engine.parallel.Workers;
 
 /** Runs a {@link Correlation}: each task makes some rows of one image, or some whole images. */
 final class CorrelationPass {
-    /** Output pixels that a task should have, where the image allows. */
-    private static final int PIXELS = 192;
+    /** Output pixels of a task at most, as rows of a product: each task reads and widens all weights of its panels. */
+    private static final int PIXELS = 258;
 
-    /** Floats that a framed band should not exceed, so that it stays in the second-level cache. */
-    private static final int BAND_FLOATS = 1 << 17;
+    /** Pixels of a band that are worth reading the weights for. */
+    private static final int FEWEST_PIXELS = 128;
+
+    /** Floats that a framed band should not exceed, so that a few of them stay in the last-level cache. */
+    private static final int BAND_FLOATS = 1 << 20;
 
     /** Kernel rows shorter than this are first gathered to whole kernels: the register tile wants a long sum. */
     private static final int SHORTEST_RUN = 64;
@@ -30,13 +33,18 @@ final class CorrelationPass {
         int panels = Panels.count(shape.outChannels());
         double flops = 2.0 * shape.batch() * pixels * shape.depth() * shape.outChannels();
         // A unit is one image, or one row of one where images are large.
-        boolean wholeImages = pixels <= PIXELS;
+        boolean wholeImages = shape.batch() > 1 && pixels <= PIXELS;
         int unitPixels = wholeImages ? pixels : shape.outWidth();
         int unitFloats = wholeImages ? shape.bandRows(shape.outHeight()) * shape.pitch() : shape.step() * shape.pitch();
         int units = wholeImages ? shape.batch() : shape.outHeight();
         int largest = Math.max(1, Math.min(PIXELS / unitPixels, BAND_FLOATS / unitFloats));
         int images = wholeImages ? 1 : shape.batch();
-        Split split = Split.of(workers, units, largest, panels, flops / images);
+        // Rather as many bands as threads than groups of panels, each of which would frame the same band again.
+        int share = Math.ceilDiv(images * units, workers.threads());
+        if (share * unitPixels >= FEWEST_PIXELS) {
+            largest = Math.min(largest, share);
+        }
+        Split split = Split.ofPanels(workers, units, largest, panels, flops / images);
         workers.run(images * split.tasks(), task -> {
             int part = task % split.tasks();
             int image = task / split.tasks();
