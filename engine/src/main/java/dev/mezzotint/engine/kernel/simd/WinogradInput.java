@@ -71,9 +71,7 @@ final class WinogradInput {
                     down(columns, frame, pitch, length, columns, to, pitch);
                 }
             }
-            for (int i = 0; i < 6; i++) {
-                across(columns, 4 * tile, i * pitch, pitch, length, v, vOffset + 6 * i * slice + tile * pitch, slice);
-            }
+            across(columns, 4 * tile, pitch, length, v, vOffset + tile * pitch, slice);
         }
     }
 
@@ -109,9 +107,8 @@ final class WinogradInput {
         }
     }
 
-    /** One row of (Bᵀ d) B for one tile. */
-    private static void across(
-            float[] columns, int first, int row, int pitch, int length, float[] v, int to, int slice) {
+    /** (Bᵀ d) B for one tile, whose Bᵀ d begins with column {@code first}. */
+    private static void across(float[] columns, int first, int pitch, int length, float[] v, int vOffset, int slice) {
         FloatVector p2 = FloatVector.broadcast(S, -1 / (A * A) - 1 / (B * B));
         FloatVector p4 = FloatVector.broadcast(S, 1 / (A * A * B * B));
         FloatVector b2 = FloatVector.broadcast(S, -B * B);
@@ -123,29 +120,33 @@ final class WinogradInput {
         FloatVector q1 = FloatVector.broadcast(S, A * A * B * B);
         FloatVector q3 = FloatVector.broadcast(S, -A * A - B * B);
         int column = 6 * pitch;
-        int s0 = row + first % RING * column;
-        int s1 = row + (first + 1) % RING * column;
-        int s2 = row + (first + 2) % RING * column;
-        int s3 = row + (first + 3) % RING * column;
-        int s4 = row + (first + 4) % RING * column;
-        int s5 = row + (first + 5) % RING * column;
-        for (int c = 0; c < length; c += LANES) {
-            FloatVector d0 = FloatVector.fromArray(S, columns, s0 + c);
-            FloatVector d1 = FloatVector.fromArray(S, columns, s1 + c);
-            FloatVector d2 = FloatVector.fromArray(S, columns, s2 + c);
-            FloatVector d3 = FloatVector.fromArray(S, columns, s3 + c);
-            FloatVector d4 = FloatVector.fromArray(S, columns, s4 + c);
-            FloatVector d5 = FloatVector.fromArray(S, columns, s5 + c);
-            d2.fma(p2, d4.fma(p4, d0)).intoArray(v, to + c);
-            FloatVector e = d2.fma(b2, d4);
-            FloatVector f = d1.fma(ab2, d3.mul(a1));
-            e.add(f).intoArray(v, to + slice + c);
-            e.sub(f).intoArray(v, to + 2 * slice + c);
-            FloatVector g = d2.fma(a2, d4);
-            FloatVector h = d1.fma(ba2, d3.mul(b1));
-            g.add(h).intoArray(v, to + 3 * slice + c);
-            g.sub(h).intoArray(v, to + 4 * slice + c);
-            d1.fma(q1, d3.fma(q3, d5)).intoArray(v, to + 5 * slice + c);
+        for (int row = 0; row < 6; row++) {
+            int from = row * pitch;
+            int to = vOffset + 6 * row * slice;
+            int s0 = from + first % RING * column;
+            int s1 = from + (first + 1) % RING * column;
+            int s2 = from + (first + 2) % RING * column;
+            int s3 = from + (first + 3) % RING * column;
+            int s4 = from + (first + 4) % RING * column;
+            int s5 = from + (first + 5) % RING * column;
+            for (int c = 0; c < length; c += LANES) {
+                FloatVector d0 = FloatVector.fromArray(S, columns, s0 + c);
+                FloatVector d1 = FloatVector.fromArray(S, columns, s1 + c);
+                FloatVector d2 = FloatVector.fromArray(S, columns, s2 + c);
+                FloatVector d3 = FloatVector.fromArray(S, columns, s3 + c);
+                FloatVector d4 = FloatVector.fromArray(S, columns, s4 + c);
+                FloatVector d5 = FloatVector.fromArray(S, columns, s5 + c);
+                d2.fma(p2, d4.fma(p4, d0)).intoArray(v, to + c);
+                FloatVector e = d2.fma(b2, d4);
+                FloatVector f = d1.fma(ab2, d3.mul(a1));
+                e.add(f).intoArray(v, to + slice + c);
+                e.sub(f).intoArray(v, to + 2 * slice + c);
+                FloatVector g = d2.fma(a2, d4);
+                FloatVector h = d1.fma(ba2, d3.mul(b1));
+                g.add(h).intoArray(v, to + 3 * slice + c);
+                g.sub(h).intoArray(v, to + 4 * slice + c);
+                d1.fma(q1, d3.fma(q3, d5)).intoArray(v, to + 5 * slice + c);
+            }
         }
     }
 }
