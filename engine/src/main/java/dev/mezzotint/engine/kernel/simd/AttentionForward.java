@@ -26,20 +26,17 @@ final class AttentionForward {
     /** A smaller sum over the first block might vanish before the last. */
     private static final float LEAST_SUM = 0x1p-32f;
 
-    /** More where they share the work of laying a block out. */
-    private static final int MAX_PANELS = TileProduct.MANY_REGISTERS ? 4 : 32;
-
     /** Floats of queries and results that stay in the second-level cache. */
     private static final int MAX_PANEL_FLOATS = 1 << 17;
 
     private static final ThreadLocal<AttentionForward> OF_THREAD = ThreadLocal.withInitial(AttentionForward::new);
 
     private final float[] scores = new float[KEY_BLOCK * PANEL];
-    private final float[] shift = new float[MAX_PANELS * PANEL];
-    private final float[] sum = new float[MAX_PANELS * PANEL];
+    private final AttentionBlock block = AttentionBlock.create();
+    private final float[] shift = new float[block.panelsTogether() * PANEL];
+    private final float[] sum = new float[block.panelsTogether() * PANEL];
     private final float[] blockSum = new float[PANEL];
     private final float[] factor = new float[PANEL];
-    private final AttentionSides sides = new AttentionSides();
     private float[] queries = {};
     private float[] result = {};
 
@@ -50,8 +47,8 @@ final class AttentionForward {
     }
 
     /** How many panels of queries one call may take. */
-    static int maxPanels(int width) {
-        return Math.clamp(MAX_PANEL_FLOATS / (2 * width * PANEL), 1, MAX_PANELS);
+    int maxPanels(int width) {
+        return Math.clamp(MAX_PANEL_FLOATS / (2 * width * PANEL), 1, block.panelsTogether());
     }
 
     /**
@@ -81,7 +78,7 @@ final class AttentionForward {
         int stride = geometry.rowWidth();
         int panels = (count + PANEL - 1) / PANEL;
         queries = Scratch.reserve(queries, panels * width * PANEL);
-        result = Scratch.reserve(result, panels * resultRows(width) * PANEL);
+        result = Scratch.reserve(result, panels * block.resultRows(width) * PANEL);
         float toLog2 = geometry.scale() * AttentionPanels.LOG2_E;
         for (int first = 0; first < count; first += PANEL) {
             int inPanel = Math.min(PANEL, count - first);
@@ -92,29 +89,28 @@ final class AttentionForward {
         Arrays.fill(sum, 0f);
         // Blocks of about the same size: a few keys by themselves would cost as much as many.
         int blocks = (geometry.keys() + KEY_BLOCK - 1) / KEY_BLOCK;
-        for (int block = 0; block < blocks; block++) {
-            int key = keyOfBlock(geometry, block, blocks);
-            int blockEnd = keyOfBlock(geometry, block + 1, blocks);
-            int row = key * stride;
-            if (!TileProduct.MANY_REGISTERS) {
-                sides.pack(blockEnd - key, width, k, kRow + row, v, vRow + row, stride);
-            }
+        for (int number = 0; number < blocks; number++) {
+            int key = keyOfBlock(geometry, number, blocks);
+            int end = keyOfBlock(geometry, number + 1, blocks);
+            block.take(end - key, width, k, kRow + key * stride, v, vRow + key * stride, stride);
             for (int first = 0; first < count; first += PANEL) {
                 int inPanel = Math.min(PANEL, count - first);
                 int visible = geometry.causal() ? firstQuery + first + inPanel : geometry.keys();
-                int keys = Math.min(blockEnd, visible) - key;
+                int keys = Math.min(end, visible) - key;
                 if (keys > 0) {
-                    attend(geometry, firstQuery, first, inPanel, key, keys, k, kRow + row, v, vRow + row);
+                    attend(geometry, firstQuery, first, inPanel, key, keys);
                 }
             }
         }
+        block.release();
         for (int first = 0; first < count; first += PANEL) {
             int inPanel = Math.min(PANEL, count - first);
             for (int i = 0; i < inPanel; i++) {
                 factor[i] = 1f / sum[first + i];
             }
             int at = outRow + first * stride;
-            AttentionPanels.transposeOut(inPanel, width, factor, result, first * resultRows(width), out, at, stride);
+            AttentionPanels.transposeOut(
+                    inPanel, width, factor, result, first * block.resultRows(width), out, at, stride);
         }
         if (logSumExp.length > 0) {
             for (int i = 0; i < count; i++) {
@@ -129,67 +125,32 @@ final class AttentionForward {
         return Math.min(geometry.keys(), (even + WideTiles.ROWS - 1) / WideTiles.ROWS * WideTiles.ROWS);
     }
 
-    /** One panel, whose first query is number {@code first} of the run's, and one block of keys. */
-    private void attend(
-            AttentionGeometry geometry,
-            int firstQuery,
-            int first,
-            int inPanel,
-            int key,
-            int keys,
-            float[] k,
-            int kAt,
-            float[] v,
-            int vAt) {
+    /** One panel, whose first query is number {@code first} of the run's, and the first keys of the block. */
+    private void attend(AttentionGeometry geometry, int firstQuery, int first, int inPanel, int key, int keys) {
         int width = geometry.width();
-        int stride = geometry.rowWidth();
-        int vectors = TileProduct.MANY_REGISTERS ? TileProduct.vectors(inPanel) : PANEL / LANES;
-        score(geometry, firstQuery, vectors, first, key, keys, k, kAt);
+        int vectors = block.vectors(inPanel);
+        score(geometry, firstQuery, vectors, first, key, keys);
         boolean tooHigh = SimdExp.powersOfTwo(keys, vectors, scores, blockSum);
         if (tooHigh || (key == 0 && isTooLow(vectors))) {
-            score(geometry, firstQuery, vectors, first, key, keys, k, kAt);
+            score(geometry, firstQuery, vectors, first, key, keys);
             shiftToHighest(width, vectors, first, key == 0, keys);
             SimdExp.powersOfTwo(keys, vectors, scores, blockSum);
         }
         for (int lane = 0; lane < vectors * LANES; lane++) {
             sum[first + lane] += blockSum[lane];
         }
-        int to = first * resultRows(width);
-        if (TileProduct.MANY_REGISTERS) {
-            TileProduct.multiply(width, vectors, keys, v, vAt, 1, stride, scores, 0, result, to, PANEL, key > 0);
-        } else {
-            sides.weigh(keys, scores, result, to, key > 0);
-        }
-    }
-
-    /** Rows of a panel of results: whole tiles, where a tile writes them all. */
-    private static int resultRows(int width) {
-        return TileProduct.MANY_REGISTERS ? width : SideMicroKernel.wholeTiles(width);
+        block.weigh(keys, vectors, scores, result, first * block.resultRows(width), key > 0);
     }
 
     /** Scores (keys, PANEL) in units of log₂, each relative to its query's reference. */
-    private void score(
-            AttentionGeometry geometry, int firstQuery, int vectors, int first, int key, int keys, float[] k, int kAt) {
+    private void score(AttentionGeometry geometry, int firstQuery, int vectors, int first, int key, int keys) {
         int width = geometry.width();
-        int stride = geometry.rowWidth();
         int slices = (width + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
-        int depth = width / slices;
-        int at = first * width;
-        if (TileProduct.MANY_REGISTERS) {
-            TileProduct.multiplyFrom(shift, first, keys, vectors, depth, k, kAt, stride, queries, at, scores, 0, PANEL);
-        } else {
-            sides.score(keys, 0, depth, queries, at, shift, first, 0, scores);
-        }
-        for (int slice = 1; slice < slices; slice++) {
-            int c = width * slice / slices;
-            depth = width * (slice + 1) / slices - c;
-            int from = at + c * PANEL;
-            if (TileProduct.MANY_REGISTERS) {
-                TileProduct.multiply(
-                        keys, vectors, depth, k, kAt + c, stride, 1, queries, from, scores, 0, PANEL, true);
-            } else {
-                sides.score(keys, c, depth, queries, from, scores, 0, PANEL, scores);
-            }
+        for (int slice = 0; slice < slices; slice++) {
+            int column = width * slice / slices;
+            int depth = width * (slice + 1) / slices - column;
+            int at = first * width + column * PANEL;
+            block.score(keys, vectors, column, depth, queries, at, shift, first, scores);
         }
         if (geometry.causal()) {
             AttentionPanels.hideFuture(firstQuery + first, key, keys, vectors, scores);
@@ -232,7 +193,7 @@ final class AttentionForward {
         for (int lane = 0; lane < vectors * LANES; lane += LANES) {
             FloatVector f = FloatVector.fromArray(SPECIES, factor, lane);
             for (int c = 0; c < width; c++) {
-                int at = first * resultRows(width) + c * PANEL + lane;
+                int at = first * block.resultRows(width) + c * PANEL + lane;
                 FloatVector.fromArray(SPECIES, result, at).mul(f).intoArray(result, at);
             }
         }

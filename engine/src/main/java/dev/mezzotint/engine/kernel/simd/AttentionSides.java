@@ -3,10 +3,10 @@ package dev.mezzotint.engine.kernel.simd;
 import static dev.mezzotint.engine.kernel.simd.TileProduct.PANEL;
 
 /**
- * A block of keys and values side by side, as {@link SideMicroKernel} reads them on machines with 16 vector registers, and
- * attention's two products with them. All panels of queries that share the block share the work of laying it out.
+ * Keys and values laid side by side, as {@link SideMicroKernel} reads them on machines with 16 vector registers. All panels of
+ * queries that share the block share the work of laying it out.
  */
-final class AttentionSides {
+final class AttentionSides implements AttentionBlock {
     private static final int ROWS = Panels.TILE_ROWS;
 
     /** Vectors in a row of a panel. */
@@ -17,8 +17,23 @@ final class AttentionSides {
     private int keys;
     private int width;
 
-    /** Takes some keys and values of one head, {@code stride} floats from one to the next. */
-    void pack(int count, int headWidth, float[] k, int kAt, float[] v, int vAt, int stride) {
+    @Override
+    public int panelsTogether() {
+        return 32;
+    }
+
+    @Override
+    public int vectors(int queries) {
+        return VECTORS;
+    }
+
+    @Override
+    public int resultRows(int headWidth) {
+        return SideMicroKernel.wholeTiles(headWidth);
+    }
+
+    @Override
+    public void take(int count, int headWidth, float[] k, int kAt, float[] v, int vAt, int stride) {
         keys = count;
         width = headWidth;
         keySides = Scratch.reserve(keySides, SideMicroKernel.wholeTiles(keys) * width);
@@ -53,17 +68,18 @@ final class AttentionSides {
         }
     }
 
-    /** Scores of the first keys of the block over some columns of a panel of queries, added to {@code start}. */
-    void score(
+    @Override
+    public void score(
             int count,
+            int vectors,
             int column,
             int depth,
             float[] queries,
             int queriesAt,
-            float[] start,
-            int startAt,
-            int startStride,
+            float[] shift,
+            int shiftAt,
             float[] scores) {
+        boolean first = column == 0;
         for (int key = 0; key < count; key += ROWS) {
             SideMicroKernel.multiply(
                     VECTORS,
@@ -72,17 +88,17 @@ final class AttentionSides {
                     key * width + column * ROWS,
                     queries,
                     queriesAt,
-                    start,
-                    startAt + key * startStride,
-                    startStride,
+                    first ? shift : scores,
+                    first ? shiftAt : key * PANEL,
+                    first ? 0 : PANEL,
                     scores,
                     key * PANEL,
                     PANEL);
         }
     }
 
-    /** Sums of the first values of the block, weighted by a panel of scores, in whole tiles. */
-    void weigh(int count, float[] scores, float[] result, int resultAt, boolean add) {
+    @Override
+    public void weigh(int count, int vectors, float[] scores, float[] result, int resultAt, boolean add) {
         for (int column = 0; column < width; column += ROWS) {
             int to = resultAt + column * PANEL;
             SideMicroKernel.multiply(
@@ -99,5 +115,10 @@ final class AttentionSides {
                     to,
                     PANEL);
         }
+    }
+
+    @Override
+    public void release() {
+        // They were copied.
     }
 }

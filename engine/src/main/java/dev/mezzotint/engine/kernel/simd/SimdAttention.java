@@ -34,7 +34,7 @@ public final class SimdAttention implements AttentionKernel {
         int together = Math.clamp(
                 (long) heads * panels / (TASKS_PER_THREAD * workers.threads()),
                 1,
-                AttentionForward.maxPanels(geometry.width()));
+                AttentionForward.ofThread().maxPanels(geometry.width()));
         int blocks = (panels + together - 1) / together;
         int block = together * TileProduct.PANEL;
         int headsTogether = headsTogether(geometry, blocks, workers.threads());
