@@ -2,9 +2,7 @@ package dev.mezzotint.diffusion.pipeline;
 
 import dev.mezzotint.diffusion.model.unet.UNetConditions;
 import dev.mezzotint.diffusion.prompt.EncodedPrompts;
-import dev.mezzotint.diffusion.prompt.TextTower;
 import dev.mezzotint.engine.autograd.Tape;
-import dev.mezzotint.engine.nn.Parameters;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,13 +48,7 @@ final class TextConditions {
             EncodedPrompts encoded = model.text().encode(tape, texts, request.clipSkip());
             tape.reset();
             // The weights have done their work; the U-Net may need the memory.
-            long weights = 0;
-            for (TextTower tower : model.text().towers()) {
-                Parameters parameters = tower.encoder().parameters();
-                weights += parameters.bytes();
-                parameters.release();
-            }
-            LargeGarbage.collect(weights);
+            model.text().towers().forEach(tower -> tower.encoder().parameters().release());
             if (zeros) {
                 zeroFirst(encoded.context());
                 encoded.pooled().ifPresent(TextConditions::zeroFirst);

@@ -103,9 +103,7 @@ public final class TextToImagePipeline {
                 listener.previewed(progress, image(preview(estimate, request.tiledVae())));
             }
         });
-        long buffers = steps.workspace().heldBytes();
         steps.workspace().clear();
-        LargeGarbage.collect(buffers);
 
         // Latent to picture.
         Tensor picture = decoder.decode(latents, request.tiledVae());
