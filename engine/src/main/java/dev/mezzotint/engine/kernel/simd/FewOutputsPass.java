@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A 3×3 convolution to a few channels, such as those of a picture, which would fill a part of a vector only: one matrix
+ * A 3×3 convolution of a large image to a few channels, such as those of a picture, which would fill a part of a vector only: one matrix
  * product gives every pixel's nine shares, one a tap, in the outputs around it, and each output is the sum of nine.
  */
 final class FewOutputsPass {
@@ -26,11 +26,16 @@ final class FewOutputsPass {
     /** Vectors that the shares of a pixel may fill: Winograd's algorithm takes as long for one output as for a vector of them. */
     private static final int MOST_VECTORS = 3;
 
+    /** Smaller images gain less than C2's time for this class is worth, while Winograd's is compiled already. */
+    private static final int FEWEST_PIXELS = 1 << 15;
+
     private FewOutputsPass() {}
 
     /** Whether this algorithm is the fastest for a convolution whose weights are packed for {@link WinogradPass}. */
     static boolean suits(ConvGeometry g) {
-        return WinogradPass.suits(g) && TAPS * g.outChannels() <= MOST_VECTORS * LANES;
+        return WinogradPass.suits(g)
+                && TAPS * g.outChannels() <= MOST_VECTORS * LANES
+                && g.height() * g.width() >= FEWEST_PIXELS;
     }
 
     static void run(
