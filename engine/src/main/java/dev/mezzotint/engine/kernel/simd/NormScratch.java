@@ -10,6 +10,12 @@ final class NormScratch {
     /** What one task needs for itself; apart from the others, because the caller runs tasks too. */
     private float[] chunk = {};
 
+    /** Two sums for each of the rows that one task takes together. */
+    final double[] rowSums = new double[2 * SimdLayerNorm.BAND];
+
+    /** A pivot for each of them. */
+    final float[] pivots = new float[SimdLayerNorm.BAND];
+
     double[] sums(int length) {
         if (sums.length < length) {
             sums = new double[length];

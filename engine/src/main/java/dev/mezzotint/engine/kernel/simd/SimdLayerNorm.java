@@ -21,7 +21,7 @@ final class SimdLayerNorm {
     private static final int CHUNK = 4096;
 
     /** Rows whose parameter gradients are summed in float before they go on in double precision; the most taken together. */
-    private static final int BAND = 16;
+    static final int BAND = 16;
 
     /** Elements of the rows taken together: they stay in the first-level cache. */
     private static final int BAND_ELEMENTS = 8192;
@@ -49,9 +49,10 @@ final class SimdLayerNorm {
             float[] rstd) {
         int width = g.channels();
         Blocks.run(workers, g.batch(), Blocks.rows(width), (from, to) -> {
-            float[] lanes = scratch.get().chunk(2 * BAND * LANES);
-            double[] sums = new double[2 * BAND];
-            float[] pivots = new float[BAND];
+            NormScratch own = scratch.get();
+            float[] lanes = own.chunk(2 * BAND * LANES);
+            double[] sums = own.rowSums;
+            float[] pivots = own.pivots;
             int most = Math.clamp(BAND_ELEMENTS / width, 1, BAND);
             for (int band = from; band < to; band += most) {
                 int rows = Math.min(most, to - band);
@@ -107,8 +108,9 @@ final class SimdLayerNorm {
         double[] sums = scratch.get().sums(blocks * 2 * width);
         Arrays.fill(sums, 0, blocks * 2 * width, 0);
         Blocks.run(workers, g.batch(), block, (from, to) -> {
-            float[] chunk = scratch.get().chunk(2 * Math.max(width, BAND * LANES));
-            double[] rowSums = new double[2 * BAND];
+            NormScratch own = scratch.get();
+            float[] chunk = own.chunk(2 * Math.max(width, BAND * LANES));
+            double[] rowSums = own.rowSums;
             for (int band = from; band < to; band += BAND) {
                 int rows = Math.min(BAND, to - band);
                 int at = band * width;
