@@ -131,7 +131,7 @@ class SimdConvTest {
     @Test
     void agreesWithTheDefinitionForFewOutputsAndFewPixels() {
         Random random = new Random(14);
-        for (int i = 0; i < 24; i++) {
+        for (int i = 0; i < 12; i++) {
             check(unusualGeometry(random), i);
         }
     }
@@ -179,7 +179,7 @@ class SimdConvTest {
         for (int i = 0; i < 25; i++) {
             ConvGeometry geometry = i == 0
                     ? ConvGeometry.square(1, 20, 16, 64, 70, 3, 1, 1)
-                    : i % 2 == 0 ? unusualGeometry(random) : randomGeometry(random);
+                    : i % 6 == 0 ? unusualGeometry(random) : randomGeometry(random);
             for (ConvKernel kernel : new ConvKernel[] {simd, scalar}) {
                 float[] floats = run(kernel, Workers.of(1), geometry, i).y();
                 for (Kept kept : Kept.values()) {
