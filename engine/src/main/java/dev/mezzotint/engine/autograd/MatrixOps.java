@@ -175,7 +175,8 @@ public final class MatrixOps {
         requireAddLinear(y, x, weight, bias);
         Objects.checkFromIndexSize(from, x.shape().rows(), y.shape().rows());
         Tensor sum = tape.mayOverwrite(y) ? y : ArithmeticOps.affine(tape, y, 1, 0);
-        accumulate(tape, x, weight, packed, bias, sum, from);
+        Epilogue epilogue = new Epilogue(values(bias), true, Activation.NONE);
+        multiply(tape, x, 0, x.shape().rows(), weight, packed, sum, from, epilogue);
         return sum;
     }
 
@@ -193,12 +194,6 @@ public final class MatrixOps {
             multiply(tape, x, row, count, weight, packed, sum, row, epilogue);
         }
         return sum;
-    }
-
-    private static void accumulate(
-            Tape tape, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias, Tensor sum, int from) {
-        Epilogue epilogue = new Epilogue(values(bias), true, Activation.NONE);
-        multiply(tape, x, 0, x.shape().rows(), weight, packed, sum, from, epilogue);
     }
 
     private static void requireLinear(String operation, Tensor x, Shape weight, Optional<Tensor> bias) {

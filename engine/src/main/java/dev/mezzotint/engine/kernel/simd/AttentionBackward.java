@@ -76,16 +76,25 @@ final class AttentionBackward {
         boolean narrow = TileProduct.MANY_REGISTERS && width == LANES;
         int sumStride = narrow ? LANES : (width + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
         int sums = (geometry.keys() + KEY_BLOCK) * sumStride;
-        reserve(geometry, sums);
+        reserve(width, sums);
         Arrays.fill(dkSums, 0, sums, 0f);
         Arrays.fill(dvSums, 0, sums, 0f);
         float scale = geometry.scale();
         float toLog2 = scale * AttentionPanels.LOG2_E;
+        float[] keyRows = k;
+        float[] valueRows = v;
+        int keysAt = kOffset + keyRow;
+        int valuesAt = vOffset + keyRow;
+        int keyStride = stride;
         if (narrow) {
-            copyVectors(geometry.keys(), k, kOffset + keyRow, stride, denseKeys, 0, LANES);
-            copyVectors(geometry.keys(), v, vOffset + keyRow, stride, denseValues, 0, LANES);
+            keyRows = denseKeys = Scratch.reserve(denseKeys, geometry.keys() * LANES);
+            valueRows = denseValues = Scratch.reserve(denseValues, geometry.keys() * LANES);
+            copyVectors(geometry.keys(), k, keysAt, stride, keyRows, 0, LANES);
+            copyVectors(geometry.keys(), v, valuesAt, stride, valueRows, 0, LANES);
+            keysAt = 0;
+            valuesAt = 0;
+            keyStride = LANES;
         }
-        int keyStride = narrow ? LANES : stride;
         for (int query = 0; query < geometry.queries(); query += PANEL) {
             int count = Math.min(PANEL, geometry.queries() - query);
             int vectors = TileProduct.vectors(count);
@@ -105,10 +114,8 @@ final class AttentionBackward {
             int block = keysInBlock(visible);
             for (int key = 0; key < visible; key += block) {
                 int keys = Math.min(block, visible - key);
-                float[] keyRows = narrow ? denseKeys : k;
-                float[] valueRows = narrow ? denseValues : v;
-                int kRow = narrow ? key * LANES : kOffset + keyRow + key * stride;
-                int vRow = narrow ? key * LANES : vOffset + keyRow + key * stride;
+                int kRow = keysAt + key * keyStride;
+                int vRow = valuesAt + key * keyStride;
                 TileProduct.multiplyFrom(
                         negatedLogSums,
                         0,
@@ -167,8 +174,7 @@ final class AttentionBackward {
         return (even + 3) / 4 * 4;
     }
 
-    private void reserve(AttentionGeometry geometry, int sums) {
-        int width = geometry.width();
+    private void reserve(int width, int sums) {
         int rowPanels = (width + PANEL - 1) / PANEL * PANEL * PANEL;
         queries = Scratch.reserve(queries, width * PANEL);
         outGradients = Scratch.reserve(outGradients, width * PANEL);
@@ -177,8 +183,6 @@ final class AttentionBackward {
         outGradientRows = Scratch.reserve(outGradientRows, rowPanels);
         dkSums = Scratch.reserve(dkSums, sums);
         dvSums = Scratch.reserve(dvSums, sums);
-        denseKeys = Scratch.reserve(denseKeys, geometry.keys() * LANES);
-        denseValues = Scratch.reserve(denseValues, geometry.keys() * LANES);
     }
 
     /** Fills the last tile of a panel up: its rows may be those of keys that a causal query doesn't see. */

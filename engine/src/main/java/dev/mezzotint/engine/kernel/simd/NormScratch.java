@@ -24,16 +24,12 @@ final class NormScratch {
     }
 
     float[] coefficients(int length) {
-        if (coefficients.length < length) {
-            coefficients = new float[length];
-        }
+        coefficients = Scratch.reserve(coefficients, length);
         return coefficients;
     }
 
     float[] chunk(int length) {
-        if (chunk.length < length) {
-            chunk = new float[length];
-        }
+        chunk = Scratch.reserve(chunk, length);
         return chunk;
     }
 }

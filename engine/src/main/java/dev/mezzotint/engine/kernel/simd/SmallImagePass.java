@@ -13,6 +13,8 @@ import java.util.Arrays;
  * the bits of an image must not depend on the others.
  */
 final class SmallImagePass {
+    private static final int TAPS = 9;
+
     private static final int LARGEST_SIDE = 4;
 
     /** Pairs of channels from which on it pays: what it loses on larger batches of narrow layers is more than it gains. */
@@ -42,24 +44,26 @@ final class SmallImagePass {
         int depth = g.depth();
         int outputs = g.outChannels();
         float[] patches = Scratch.ofThread().patches(rows * depth);
-        workers.run(rows, row -> gather(g, x, xOffset, row, patches, row * depth));
+        RowOrder order = new RowOrder(TAPS, g.inChannels());
+        workers.run(rows, row -> gather(g, order, x, xOffset, row, patches, row * depth));
         gemm.multiply(workers, rows, outputs, depth, patches, 0, depth, 1, packed, y, yOffset, outputs, epilogue);
     }
 
     /** Lays out what one pixel sees. */
-    private static void gather(ConvGeometry g, float[] x, int xOffset, int row, float[] patches, int to) {
+    private static void gather(
+            ConvGeometry g, RowOrder order, float[] x, int xOffset, int row, float[] patches, int to) {
         int channels = g.inChannels();
         int left = row % g.width() - 1;
         int top = row / g.width() % g.height() - 1;
         int image = row / g.width() / g.height();
-        for (int tap = 0; tap < 9; tap++) {
+        for (int tap = 0; tap < TAPS; tap++) {
             int i = top + tap / 3;
             int j = left + tap % 3;
             boolean inside = i >= 0 && i < g.height() && j >= 0 && j < g.width();
             int from = xOffset + ((image * g.height() + i) * g.width() + j) * channels;
             for (int c = 0; c < channels; c += RowOrder.GROUP) {
-                int count = Math.min(RowOrder.GROUP, channels - c);
-                int at = to + 9 * c + tap * count;
+                int count = order.run(tap * channels + c);
+                int at = to + order.place(tap * channels + c);
                 if (inside) {
                     System.arraycopy(x, from + c, patches, at, count);
                 } else {
