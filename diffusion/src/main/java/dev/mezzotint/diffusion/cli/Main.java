@@ -5,11 +5,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +62,7 @@ public final class Main {
     static final int WRONG = 2;
 
     private static final String STANDARD_ERROR = "mezzotint.stderr";
+    private static final long PIPE_MILLIS = 200;
     private static final String VERBOSE = "--verbose";
     private static final String HELP = "help";
     private static final List<String> OWN_OPTIONS = List.of("-h", "--help", "-V", "--version");
@@ -75,26 +81,54 @@ public final class Main {
      * @param arguments the words after {@code mezzo}
      */
     public static void main(String[] arguments) {
-        writeErrorsDirectly();
+        boolean piped = !writeErrorsDirectly();
         int status = run(
                 List.of(arguments),
                 new PrintWriter(System.out, true),
                 new PrintWriter(System.err, true),
                 ProgressLine.onTerminal());
+        if (piped) {
+            endPipe();
+        }
         System.exit(status);
     }
 
-    /** The launcher pipes standard error to leave out a line of the Java VM's, and says here what is behind the pipe. */
-    private static void writeErrorsDirectly() {
+    /**
+     * The launcher pipes standard error to leave out a line of the Java VM's, and says here what is behind the pipe.
+     *
+     * @return whether nothing goes through the pipe
+     */
+    private static boolean writeErrorsDirectly() {
         String direct = System.getProperty(STANDARD_ERROR, "");
-        if (!direct.isEmpty()) {
-            try {
-                OutputStream out = new FileOutputStream(direct, true);
-                System.setErr(new PrintStream(out, true, System.err.charset()));
-            } catch (IOException e) {
-                // A socket or another user's file cannot be opened again; then what is said goes through the pipe.
-            }
+        if (direct.isEmpty()) {
+            return true;
         }
+        if (Files.isRegularFile(Path.of(direct))) {
+            // Opened again, a file has a position of its own: others who write to it would write over what is said.
+            return false;
+        }
+        try {
+            OutputStream out = new FileOutputStream(direct, true);
+            System.setErr(new PrintStream(out, true, System.err.charset()));
+            return true;
+        } catch (IOException e) {
+            // A socket or another user's terminal cannot be opened again.
+            return false;
+        }
+    }
+
+    /** What is in the pipe shall have arrived when this process ends; its other end is a child of this process. */
+    private static void endPipe() {
+        System.err.close();
+        ProcessHandle.current().children().map(ProcessHandle::onExit).forEach(ended -> {
+            try {
+                ended.get(PIPE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                // What is still on its way may arrive later.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /**
