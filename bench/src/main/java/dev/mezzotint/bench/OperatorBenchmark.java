@@ -26,7 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * One operator in one engine, in GFLOP/s ({@code flops}) of the direct algorithm, GB/s ({@code bytes}) and as a share of the
  * multiply-add peak of as many threads, measured before each iteration. A peer's result must be ours. Any shape that {@link
  * Workload} can read is measured: {@code java -jar benchmarks.jar OperatorBenchmark -p workload=conv3x3-320-640@64 -p
- * engine=mezzotint,torch}.
+ * engine=mezzotint,scalar,torch,onnxruntime}. The engine {@code scalar} is the scalar kernels; peers need the Maven profile
+ * {@code peers}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

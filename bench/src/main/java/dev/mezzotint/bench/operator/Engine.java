@@ -29,15 +29,17 @@ public interface Engine {
     }
 
     /**
-     * The engine of this name.
+     * The engine of this name: one of {@link #all}, or {@code scalar}, which is too slow to be measured on every shape.
      *
      * @throws IllegalArgumentException if there is none
      */
     static Engine named(String name) {
-        return all().stream()
+        List<Engine> engines = Stream.concat(all().stream(), Stream.of(MezzotintEngine.scalar()))
+                .toList();
+        return engines.stream()
                 .filter(engine -> engine.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no engine '" + name + "', only "
-                        + all().stream().map(Engine::name).toList() + "; peers need the Maven profile 'peers'"));
+                        + engines.stream().map(Engine::name).toList() + "; peers need the Maven profile 'peers'"));
     }
 }

@@ -4,6 +4,7 @@ import dev.mezzotint.engine.autograd.AttentionOps;
 import dev.mezzotint.engine.autograd.Compute;
 import dev.mezzotint.engine.autograd.Tape;
 import dev.mezzotint.engine.kernel.Activation;
+import dev.mezzotint.engine.kernel.Kernels;
 import dev.mezzotint.engine.kernel.dispatch.KernelSelector;
 import dev.mezzotint.engine.nn.Conv2d;
 import dev.mezzotint.engine.nn.GroupNorm;
@@ -16,15 +17,30 @@ import java.util.function.Function;
 
 /** This project's layers on an inference tape, as its models use them. */
 public final class MezzotintEngine implements Engine {
-    /** Its name. */
+    /** Its name with the kernels that the machine runs best. */
     public static final String NAME = "mezzotint";
 
-    /** The engine. */
-    public MezzotintEngine() {}
+    private final String name;
+    private final Kernels kernels;
+
+    /** The engine with the best kernels. */
+    public MezzotintEngine() {
+        this(NAME, KernelSelector.kernels());
+    }
+
+    private MezzotintEngine(String name, Kernels kernels) {
+        this.name = name;
+        this.kernels = kernels;
+    }
+
+    /** The engine with scalar kernels. */
+    static MezzotintEngine scalar() {
+        return new MezzotintEngine("scalar", KernelSelector.scalar());
+    }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -34,7 +50,7 @@ public final class MezzotintEngine implements Engine {
 
     @Override
     public Operator prepare(Workload workload, Operands operands, int threads) {
-        return new Layer(layer(workload, operands), threads);
+        return new Layer(layer(workload, operands), kernels, threads);
     }
 
     private static Function<Tape, Tensor> layer(Workload workload, Operands operands) {
@@ -91,10 +107,10 @@ public final class MezzotintEngine implements Engine {
         private final Tape tape;
         private Tensor last = Tensor.zeros(1);
 
-        Layer(Function<Tape, Tensor> layer, int threads) {
+        Layer(Function<Tape, Tensor> layer, Kernels kernels, int threads) {
             this.layer = layer;
             workers = Workers.of(threads);
-            tape = Tape.inference(new Compute(KernelSelector.kernels(), workers));
+            tape = Tape.inference(new Compute(kernels, workers));
         }
 
         @Override

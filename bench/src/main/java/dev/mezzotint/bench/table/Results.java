@@ -1,5 +1,6 @@
 package dev.mezzotint.bench.table;
 
+import dev.mezzotint.engine.checkpoint.JsonFile;
 import dev.mezzotint.engine.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ final class Results {
     Results(Path file) throws IOException {
         this.file = file;
         if (Files.exists(file)) {
-            Json.parse(Files.readString(file)).elements().forEach(json -> put(Measurement.parse(json)));
+            JsonFile.read(file).elements().forEach(json -> put(Measurement.parse(json)));
         }
     }
 
@@ -26,10 +27,8 @@ final class Results {
     void add(List<Measurement> measurements) throws IOException {
         measurements.forEach(this::put);
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(
-                file,
-                Json.array(all.values().stream().map(Measurement::toJson).toList())
-                        .pretty());
+        JsonFile.write(
+                file, Json.array(all.values().stream().map(Measurement::toJson).toList()));
     }
 
     private void put(Measurement measurement) {

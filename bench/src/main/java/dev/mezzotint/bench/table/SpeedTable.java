@@ -51,33 +51,34 @@ public final class SpeedTable {
     }
 
     /**
-     * Measures, prints and draws.
+     * Measures, prints and draws. Exits with 2 if a word is wrong, with 1 if something failed, and says so in one line.
      *
-     * @param arguments parts, or none for all
+     * @param arguments parts and workloads, or none for all parts
      */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
         Set<Part> parts = EnumSet.noneOf(Part.class);
-        List<String> others = new ArrayList<>();
+        List<String> workloads = new ArrayList<>();
         for (String argument : arguments) {
             Optional<Part> part = Arrays.stream(Part.values())
                     .filter(value -> value.name().equalsIgnoreCase(argument))
                     .findFirst();
-            part.ifPresentOrElse(parts::add, () -> others.add(workload(argument)));
+            try {
+                part.ifPresentOrElse(
+                        parts::add, () -> workloads.add(Workload.parse(argument).label()));
+            } catch (IllegalArgumentException e) {
+                System.err.println(e.getMessage() + "; bench/table --help names the other words");
+                System.exit(2);
+            }
         }
-        SpeedTable table =
-                new SpeedTable(Path.of(System.getProperty("mezzotint.root", "")).toAbsolutePath());
-        table.measure(arguments.length == 0 ? EnumSet.allOf(Part.class) : parts);
-        table.measureOperators(others);
-        table.print();
-    }
-
-    private static String workload(String argument) {
         try {
-            return Workload.parse(argument).label();
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "; or name some of operators, models, program and print");
-            System.exit(2);
-            throw e;
+            Path root = Path.of(System.getProperty("mezzotint.root", "")).toAbsolutePath();
+            SpeedTable table = new SpeedTable(root);
+            table.measure(arguments.length == 0 ? EnumSet.allOf(Part.class) : parts);
+            table.measureOperators(workloads);
+            table.print();
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("bench/table failed: " + e);
+            System.exit(1);
         }
     }
 

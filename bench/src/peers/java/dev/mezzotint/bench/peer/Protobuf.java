@@ -9,22 +9,12 @@ import java.nio.charset.StandardCharsets;
 final class Protobuf {
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;
-    private static final int FIXED_32 = 5;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     Protobuf number(int field, long value) {
         varint(field << 3 | VARINT);
         varint(value);
-        return this;
-    }
-
-    Protobuf real(int field, float value) {
-        varint(field << 3 | FIXED_32);
-        bytes.writeBytes(ByteBuffer.allocate(Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putFloat(value)
-                .array());
         return this;
     }
 
