@@ -136,10 +136,11 @@ final class ProfileCommand implements Callable<Integer> {
         double peak = kernels.peak().measure(workers);
         out.printf(
                 Locale.ROOT,
-                "%s, %s kernels on %d threads, multiply-add peak %.1f GFLOP/s%n",
+                "%s, %s kernels on %d %s, multiply-add peak %.1f GFLOP/s%n",
                 stored.name(),
                 kernels.name(),
                 threads,
+                threads == 1 ? "thread" : "threads",
                 peak);
         ProfileReport report = new ProfileReport(out, peak);
         KernelLog log = new KernelLog();

@@ -36,13 +36,13 @@ final class ProfileReport {
     void print(String title, double seconds, List<KernelCall> calls, LayerNames names) {
         KernelSums sums = KernelSums.of(calls);
         out.println();
-        head(title + ", layer by layer", "share");
+        head(title + ", layer by layer");
         layers(calls, names, seconds);
         out.println();
-        head(title + ", by kind and shape", "share");
+        head(title + ", by kind and shape");
         byKind(calls).forEach((kind, part) -> row(part.calls() + " × " + kind, part, seconds));
         out.println();
-        head(title + ", by family", "share");
+        head(title + ", by family");
         for (KernelFamily family : KernelFamily.values()) {
             KernelSums part = KernelSums.of(
                     calls.stream().filter(call -> call.family() == family).toList());
@@ -92,8 +92,8 @@ final class ProfileReport {
         return sorted;
     }
 
-    private void head(String title, String share) {
-        out.printf(Locale.ROOT, HEAD, title, "seconds", "GFLOP/s", "peak", "MB", share);
+    private void head(String title) {
+        out.printf(Locale.ROOT, HEAD, title, "seconds", "GFLOP/s", "peak", "MB", "share");
     }
 
     private void row(String name, KernelSums sums, double seconds) {

@@ -8,6 +8,7 @@ import dev.mezzotint.engine.checkpoint.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,13 +31,13 @@ class ProfileCommandTest {
                 .done()
                 .out();
         List<String> lines = out.lines().toList();
-        assertTrue(lines.getFirst().contains("on 1 threads, multiply-add peak "), lines.getFirst());
+        assertTrue(lines.getFirst().contains("on 1 thread, multiply-add peak "), lines.getFirst());
         assertTrue(out.contains("U-Net, 1×8×8×4 under two conditions, layer by layer"), out);
         assertTrue(out.contains("VAE, 1×8×8×4, by family"), out);
         // The first convolution: 9 · 4 · 8 multiply-adds for each of 64 positions; 2 bytes a weight, 4 a value.
         String first = line(lines, "conv 3×3, 8×8×4 → 8");
         double megabytes = (2.0 * 9 * 4 * 8 + 4 * 64 * (4 + 8)) / 1e6;
-        assertTrue(first.contains(String.format("%.2f", megabytes)), first);
+        assertTrue(first.contains(String.format(Locale.ROOT, "%.2f", megabytes)), first);
         assertTrue(line(lines, "mid_block.attentions.0 ").matches(".*\\d\\.\\d{6} .*"), out);
         assertTrue(lines.stream().anyMatch(l -> l.startsWith("  transformer_blocks.0.attn1.to_q ")), out);
         assertTrue(lines.stream().anyMatch(l -> l.contains(" attention 2×")), out);
@@ -80,7 +81,7 @@ class ProfileCommandTest {
         return found.orElseThrow(() -> new AssertionError("no line has " + part + " in " + String.join("\n", lines)));
     }
 
-    /** The fifth column from the right is empty where nothing is multiplied; the first number with a point is seconds. */
+    /** The first column after the name, which takes 76 characters. */
     private static double seconds(String line) {
         return Double.parseDouble(line.substring(76).strip().split(" +")[0]);
     }

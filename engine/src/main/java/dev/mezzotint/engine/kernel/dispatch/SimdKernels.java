@@ -18,7 +18,7 @@ final class SimdKernels {
 
     static Kernels create() {
         return new Kernels(
-                "simd",
+                "simd (" + SimdPeak.VECTOR_BITS + "-bit)",
                 new SimdGemm(),
                 new SimdConv(),
                 new SimdAttention(),

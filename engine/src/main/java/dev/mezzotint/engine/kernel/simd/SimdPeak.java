@@ -9,6 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
 public final class SimdPeak implements PeakKernel {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
+    /** Bits in the vectors of all kernels: the widest that the machine and the options of the JVM allow. */
+    public static final int VECTOR_BITS = SPECIES.vectorBitSize();
+
     /** Chains that do not wait for each other: more than latency times units. */
     private static final int CHAINS = 12;
 
