@@ -29,22 +29,12 @@ sealed interface AttentionBlock permits AttentionRows, AttentionSides {
     void take(int keys, int width, float[] k, int kAt, float[] v, int vAt, int stride);
 
     /**
-     * Scores (keys, PANEL) of the first keys of the block over the columns from {@code column} on: added to {@code shift} for
-     * each key where that is 0, later to the scores there are.
+     * Scores (keys, PANEL) of the first keys of the block, added to {@code shift} for each key.
      *
-     * @param queriesAt where the panel's row of that column begins
+     * @param queriesAt where the panel of queries begins
      * @param shiftAt where the panel's row of what to begin with stands
      */
-    void score(
-            int keys,
-            int vectors,
-            int column,
-            int depth,
-            float[] queries,
-            int queriesAt,
-            float[] shift,
-            int shiftAt,
-            float[] scores);
+    void score(int keys, int vectors, float[] queries, int queriesAt, float[] shift, int shiftAt, float[] scores);
 
     /** Sums of the first values of the block, weighted by a panel of scores, (width, PANEL), added to the result or not. */
     void weigh(int keys, int vectors, float[] scores, float[] result, int resultAt, boolean add);

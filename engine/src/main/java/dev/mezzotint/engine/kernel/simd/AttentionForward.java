@@ -20,8 +20,11 @@ final class AttentionForward {
     /** A multiple of a tile's rows; the scores of a block leave a third of the first-level cache (48 KB) to the rest. */
     private static final int KEY_BLOCK = 22 * WideTiles.ROWS;
 
-    /** At most so many columns of the queries are multiplied at a time, so that they stay in the first-level cache. */
-    private static final int DEPTH_BLOCK = 160;
+    /**
+     * The same where the first queries see few keys. The 77 of a text make two blocks of it: so a text encoder, which comes
+     * first of all, shows C2 results that are begun and such as are added to, and it compiles the tiles once.
+     */
+    private static final int CAUSAL_KEY_BLOCK = KEY_BLOCK / 2;
 
     /** A smaller sum over the first block might vanish before the last. */
     private static final float LEAST_SUM = 0x1p-32f;
@@ -88,7 +91,8 @@ final class AttentionForward {
         Arrays.fill(shift, 0f);
         Arrays.fill(sum, 0f);
         // Blocks of about the same size: a few keys by themselves would cost as much as many.
-        int blocks = (geometry.keys() + KEY_BLOCK - 1) / KEY_BLOCK;
+        int keyBlock = geometry.causal() ? CAUSAL_KEY_BLOCK : KEY_BLOCK;
+        int blocks = (geometry.keys() + keyBlock - 1) / keyBlock;
         for (int number = 0; number < blocks; number++) {
             int key = keyOfBlock(geometry, number, blocks);
             int end = keyOfBlock(geometry, number + 1, blocks);
@@ -144,14 +148,7 @@ final class AttentionForward {
 
     /** Scores (keys, PANEL) in units of log₂, each relative to its query's reference. */
     private void score(AttentionGeometry geometry, int firstQuery, int vectors, int first, int key, int keys) {
-        int width = geometry.width();
-        int slices = (width + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
-        for (int slice = 0; slice < slices; slice++) {
-            int column = width * slice / slices;
-            int depth = width * (slice + 1) / slices - column;
-            int at = first * width + column * PANEL;
-            block.score(keys, vectors, column, depth, queries, at, shift, first, scores);
-        }
+        block.score(keys, vectors, queries, first * geometry.width(), shift, first, scores);
         if (geometry.causal()) {
             AttentionPanels.hideFuture(firstQuery + first, key, keys, vectors, scores);
         }

@@ -41,22 +41,9 @@ final class AttentionRows implements AttentionBlock {
 
     @Override
     public void score(
-            int keys,
-            int vectors,
-            int column,
-            int depth,
-            float[] queries,
-            int queriesAt,
-            float[] shift,
-            int shiftAt,
-            float[] scores) {
-        int from = kAt + column;
-        if (column == 0) {
-            TileProduct.multiplyFrom(
-                    shift, shiftAt, keys, vectors, depth, k, from, stride, queries, queriesAt, scores, 0, PANEL);
-        } else {
-            TileProduct.multiply(keys, vectors, depth, k, from, stride, 1, queries, queriesAt, scores, 0, PANEL, true);
-        }
+            int keys, int vectors, float[] queries, int queriesAt, float[] shift, int shiftAt, float[] scores) {
+        TileProduct.multiplyFrom(
+                shift, shiftAt, keys, vectors, width, k, kAt, stride, queries, queriesAt, scores, 0, PANEL);
     }
 
     @Override

@@ -70,27 +70,18 @@ final class AttentionSides implements AttentionBlock {
 
     @Override
     public void score(
-            int count,
-            int vectors,
-            int column,
-            int depth,
-            float[] queries,
-            int queriesAt,
-            float[] shift,
-            int shiftAt,
-            float[] scores) {
-        boolean first = column == 0;
+            int count, int vectors, float[] queries, int queriesAt, float[] shift, int shiftAt, float[] scores) {
         for (int key = 0; key < count; key += ROWS) {
             SideMicroKernel.multiply(
                     VECTORS,
-                    depth,
+                    width,
                     keySides,
-                    key * width + column * ROWS,
+                    key * width,
                     queries,
                     queriesAt,
-                    first ? shift : scores,
-                    first ? shiftAt : key * PANEL,
-                    first ? 0 : PANEL,
+                    shift,
+                    shiftAt,
+                    0,
                     scores,
                     key * PANEL,
                     PANEL);
