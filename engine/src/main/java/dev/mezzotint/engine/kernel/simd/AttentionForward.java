@@ -117,8 +117,9 @@ final class AttentionForward {
                     inPanel, width, factor, result, first * block.resultRows(width), out, at, stride);
         }
         if (logSumExp.length > 0) {
+            SimdLog.logarithms(panels * PANEL, sum);
             for (int i = 0; i < count; i++) {
-                logSumExp[logSumExpAt + i] = (float) (Math.log(sum[i]) - shift[i] * AttentionPanels.LN_2);
+                logSumExp[logSumExpAt + i] = sum[i] - shift[i] * SimdLog.LN_2;
             }
         }
     }

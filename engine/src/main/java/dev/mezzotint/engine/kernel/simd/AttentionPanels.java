@@ -15,9 +15,6 @@ final class AttentionPanels {
     /** Scores are kept in units of log₂, so that a power of two stands for the exponential. */
     static final float LOG2_E = 1.44269504f;
 
-    /** The other way: natural logarithm of a power of two. */
-    static final double LN_2 = 0.6931471805599453;
-
     // Read from PANEL − r on, this hides the lanes 0 … r−1: the queries that come before key r of the block.
     private static final float[] HIDDEN_THEN_SEEN = new float[2 * PANEL];
 
