@@ -45,17 +45,17 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         sortOptions = false,
         description = {
-            "Draws many pictures at several guidance scales and lets a judge say which of them show what the prompt",
-            "says: a small network that was trained on rendered scenes alone. Prints a Markdown table: the share of",
-            "pictures with all objects right in number, shape and colour and in the place asked for, for prompts with",
-            "one and two objects and for pairs of colour and shape that never were in the training data; and the",
-            "variety of pictures of one prompt."
+            "Draws many pictures at several guidance scales and lets a judge say which of them show what the prompt"
+                    + " says: a small network that was trained on rendered scenes alone.",
+            "Prints a Markdown table: the share of pictures with all objects right in number, shape and colour and in"
+                    + " the place asked for, for prompts with one and two objects and for pairs of colour and shape"
+                    + " that never were in the training data; and the variety of pictures of one prompt."
         },
         parameterListHeading = "%n",
         optionListHeading = "%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  mezzo evaluate                                          the built-in model, all scales",
+            "  mezzo evaluate                            the built-in model, all scales",
             "  mezzo evaluate runs/mine/model --prompts 40 --guidance 3,7.5 --sheet sheet.png",
         })
 final class EvaluateCommand implements Callable<Integer> {

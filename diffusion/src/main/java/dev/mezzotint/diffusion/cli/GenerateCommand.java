@@ -96,7 +96,7 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "PROMPT",
             description =
                     "What the picture should show, in quotes. (word:1.3) gives it weight, (word) 1.1, [word] 1/1.1;"
-                            + " BREAK begins a new chunk of tokens; \\\\( is a bracket. It may be of any length.")
+                            + " BREAK begins a new chunk of tokens; \\( is a bracket. It may be of any length.")
     private String prompt;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What it should not show.")

@@ -34,15 +34,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Trains a text-to-image model from nothing: vocabulary, CLIP pair, VAE, denoiser.",
-            "Ctrl-C saves a checkpoint; the same command goes on from the last one. What may change then is --steps,",
-            "--rate and --threads; another seed, batch or data set is refused."
+            "Ctrl-C saves a checkpoint; the same command goes on from the last one. What may change then is --steps,"
+                    + " --rate and --threads; another seed, batch or data set is refused."
         },
         footer = {
             "",
             "Examples:",
-            "  mezzo train --data scenes --out runs/mine                     all stages, as the built-in model",
+            "  mezzo train --data scenes --out runs/mine             as the built-in model",
             "  mezzo train --data scenes --out runs/mine --stage unet --steps 20000",
-            "  mezzo generate \"a red cube\" --model runs/mine/model           use it"
+            "  mezzo generate \"a red cube\" --model runs/mine/model   use it"
         })
 public final class TrainCommand implements Callable<Integer> {
     /** False captions to each true one, where the data set has any. */
@@ -77,10 +77,8 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--stage",
             split = ",",
             paramLabel = "STAGE",
-            description = {
-                "Stages to train: ${COMPLETION-CANDIDATES} (all but JUDGE if not given). JUDGE trains the network that",
-                "mezzo evaluate asks, into DIR/judge-model; it always trains the same way."
-            })
+            description = "Stages to train: ${COMPLETION-CANDIDATES} (all but JUDGE if not given). JUDGE trains the"
+                    + " network that mezzo evaluate asks, into DIR/judge-model; it always trains the same way.")
     private List<Stage> stages = List.of(Stage.VOCABULARY, Stage.CLIP, Stage.VAE, Stage.UNET);
 
     @Option(names = "--examples", paramLabel = "N", description = "Distinct examples to train on (by stage).")

@@ -33,6 +33,12 @@ class MainTest {
     }
 
     @Test
+    void helpShowsABracketAsItIsTyped() {
+        String help = CommandLineCase.run("generate", "--help").done().out();
+        assertTrue(help.contains(" \\( is a"), help);
+    }
+
+    @Test
     void verboseMayComeFirst(@TempDir Path folder) {
         CommandLineCase run = CommandLineCase.run("--verbose", "inspect", folder);
         assertEquals(Main.FAILED, run.status());

@@ -10,8 +10,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A 3×3 convolution of a large image to a few channels, such as those of a picture, which would fill a part of a vector only: one matrix
- * product gives every pixel's nine shares, one a tap, in the outputs around it, and each output is the sum of nine.
+ * A 3×3 convolution of a large image to a few channels, such as a picture's three, which would fill only a part of a vector.
+ * One matrix product gives each pixel's share in the nine outputs around it, one a tap; each output is the sum of nine shares.
  */
 final class FewOutputsPass {
     private static final VectorSpecies<Float> S = Panels.SPECIES;

@@ -6,8 +6,9 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The products of attention's backward pass that are one vector wide, C += A · B: 20 or 24 rows of C at a time, since fewer
- * sums wait for each other. Of 16 rows C2 unrolls the loop, has too few registers then, and takes 1.6 times as long.
+ * The products of attention's backward pass that are one vector wide, C += A · B: 20 or 24 rows of C at a time, since with fewer
+ * sums a multiply-add waits for the one before. With 16 rows C2 unrolls the loop, then lacks registers and takes 1.6 times as
+ * long.
  */
 final class NarrowTiles {
     /** Rows of a tile, as any number of them can be had with little left over. */

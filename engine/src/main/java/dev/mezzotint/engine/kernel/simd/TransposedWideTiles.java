@@ -7,8 +7,8 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * As {@link WideTiles}, for an A that is contiguous along its rows' numbers. The constant distances between a tile's rows save
- * range checks.
+ * As {@link WideTiles}, for a transposed A: the values of a tile's rows at one depth lie beside each other. Their constant
+ * distances save range checks.
  */
 final class TransposedWideTiles {
     private TransposedWideTiles() {}

@@ -8,9 +8,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Transposes blocks of 16 × 16 floats, four vectors at a time: the 4 × 4 floats of each part of a block change places, and so do
- * the parts, whichever reads or writes the rows in their order. Rests on the choice of lanes from two vectors, one
- * instruction of AVX-512. An instance is the scratch memory of one thread.
+ * Transposes blocks of 16 × 16 floats, four vectors at a time and in two steps: in each 4 × 4 part of a block the floats change
+ * places, and in the block its parts do. The step within the parts reads or writes the rows, in their order. Both rest on the
+ * choice of lanes from two vectors, one instruction of AVX-512. An instance is the scratch memory of one thread.
  */
 final class Transposition {
     private static final int SIZE = 16;
