@@ -2,6 +2,9 @@
  * The kernels in the Vector API, the only package that uses it. May import the contracts, {@code engine.parallel} and
  * formulas of {@code kernel.scalar}.
  *
+ * <p>To learn how such kernels work, begin with {@link PairMicroKernel}, the smallest register tile, and go on with {@link
+ * RowMicroKernel}, {@link Tiles} and {@link SimdGemm}; then {@link WinogradPass} and {@link AttentionForward}.
+ *
  * <h2>Which class computes what</h2>
  *
  * <p>Each public class implements one contract. Where it chooses between algorithms by the shape, the first line that fits
