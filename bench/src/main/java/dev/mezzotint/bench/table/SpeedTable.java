@@ -6,6 +6,7 @@ import dev.mezzotint.bench.operator.Engine;
 import dev.mezzotint.bench.operator.Workload;
 import dev.mezzotint.engine.checkpoint.DType;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +78,8 @@ public final class SpeedTable {
             table.measureOperators(workloads);
             table.print();
         } catch (IOException | IllegalStateException e) {
-            System.err.println("bench/table failed: " + e);
+            // The message of a file system is no more than a path.
+            System.err.println("bench/table failed: " + (e instanceof FileSystemException ? e : e.getMessage()));
             System.exit(1);
         }
     }
