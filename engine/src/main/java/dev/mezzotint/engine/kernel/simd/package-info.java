@@ -20,22 +20,25 @@
  *   3 × 3, stride 1, padding 1, and input channels that fill a vector
  *     few outputs, 2¹⁵ pixels and more          FewOutputsPass: one product for all nine taps
  *     up to 4 × 4 pixels, many channels         SmallImagePass: what each pixel sees, laid out for one product
- *     any other                                 WinogradPass: WinogradShape, -Input, -Weights, -MicroKernel, -Output
- *   any other                                   CorrelationPass: framed images read in place by Tiles.rows
+ *     any other                                 WinogradPass, and for its parts the classes with Winograd in their names
+ *   any other                                   CorrelationPass: a Correlation reads framed images in place, by Tiles.rows
  *
- *                  gradient by the input        InputGradientPass: WinogradPass or CorrelationPass, the kernel turned
+ *                  gradient by the input
+ *   1 × 1, stride 1                             SimdGemm
+ *   any other                                   InputGradientPass: WinogradPass or CorrelationPass, the kernel turned
  *
  *                  gradient by the weights      WeightGradientPass
  *   1 × 1, stride 1; linear layers              OuterProductPass
  *   what WinogradPass takes, if outputs fill a vector and there are 32 tiles
  *                                               WinogradGradientPass, with WinogradAdjoint
- *   any other                                   framed images read in place by Tiles.columns
+ *   any other                                   framed images, read in place by Tiles.columns
  *
  * SimdAttention    AttentionForward, whose AttentionBlock is AttentionRows or AttentionSides, and AttentionBackward.
  *                  Queries stand in AttentionPanels (Transposition); the products are those of TileProduct.
  * SimdNorm         group norm: NormLoops and NormFold; layer norm: SimdLayerNorm
  *
- * SimdActivation, SimdElementwise, SimdSoftmax, SimdResample, SimdOptimizer: plain loops, with SimdMath, SimdExp, SimdSums.
+ * SimdActivation, SimdElementwise, SimdSoftmax, SimdResample, SimdOptimizer: plain loops.
+ * SimdMath, SimdExp, SimdLog, SimdSums: functions and sums of vectors that loops share. SimdPeak: the multiply-add limit.
  * </pre>
  *
  * <p>Weights in half precision become floats slice by slice in {@link Widening}. {@link RowOrder} is the order of the rows in
