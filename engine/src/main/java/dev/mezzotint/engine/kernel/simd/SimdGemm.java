@@ -13,6 +13,16 @@ public final class SimdGemm implements GemmKernel {
     /** Tiles in a block of rows, 258 rows of them: their slice of A stays in the second-level cache while the panels pass. */
     private static final int LARGEST_BLOCK = 43;
 
+    /**
+     * The same where the sum takes several passes over k. So many rows read A from the third-level cache, tile by tile, while
+     * the second-level cache holds a group of panels, which takes all passes before the next group does: what is added to is
+     * then still in the third-level cache too, and fewer tasks read (and widen) B from memory.
+     */
+    private static final int LARGEST_BLOCK_OF_PASSES = 4 * LARGEST_BLOCK;
+
+    /** Floats of B in one pass over such a group. */
+    private static final int GROUP_FLOATS = 3 << 15;
+
     /** Columns of A so many floats apart (2 KiB) fall into the same few sets of the cache. */
     private static final int ALIASING = 512;
 
@@ -79,7 +89,10 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         int tiles = (m + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        Split split = Split.ofPanels(workers, tiles, LARGEST_BLOCK, Panels.count(n), 2.0 * m * n * k);
+        // Not with narrow panels: their rows would have to be laid side by side again for each group.
+        boolean deep = k > Panels.MAX_DEPTH && aColumnStride == 1 && !Panels.NARROW;
+        int largest = deep ? LARGEST_BLOCK_OF_PASSES : LARGEST_BLOCK;
+        Split split = Split.ofPanels(workers, tiles, largest, Panels.count(n), 2.0 * m * n * k);
         workers.run(split.tasks(), task -> {
             int row = split.rowFrom(task) * Panels.TILE_ROWS;
             int rows = Math.min(m, split.rowTo(task) * Panels.TILE_ROWS) - row;
@@ -93,6 +106,8 @@ public final class SimdGemm implements GemmKernel {
                     && !aliased
                     && packed instanceof PackedOperand.Floats(float[] values)) {
                 alongColumns(rows, n, k, a, aStart, aColumnStride, values, from, to, c, cStart, cRowStride, epilogue);
+            } else if (deep && rows > LARGEST_BLOCK * Panels.TILE_ROWS) {
+                inGroups(rows, n, k, a, aStart, aRowStride, packed, from, to, c, cStart, cRowStride, epilogue);
             } else {
                 alongRows(
                         rows,
@@ -163,6 +178,53 @@ public final class SimdGemm implements GemmKernel {
                     epilogue,
                     pass == 0,
                     pass == passes - 1);
+        }
+    }
+
+    /** A runs along k, whose sum takes several passes, and has more rows than stay in the second-level cache. */
+    private static void inGroups(
+            int rows,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            PackedOperand packed,
+            int panelFrom,
+            int panelTo,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            Epilogue epilogue) {
+        Scratch scratch = Scratch.ofThread();
+        int[] positions = scratch.positions(rows);
+        for (int i = 0; i < rows; i++) {
+            positions[i] = aOffset + i * aRowStride;
+        }
+        int passes = Panels.depthBlocks(k);
+        int group = Math.max(1, GROUP_FLOATS / (Math.ceilDiv(k, passes) * Panels.WIDTH));
+        for (int panel = panelFrom; panel < panelTo; panel += group) {
+            for (int pass = 0; pass < passes; pass++) {
+                int p = Panels.depthStart(k, pass);
+                Tiles.group(
+                        scratch,
+                        rows,
+                        a,
+                        positions,
+                        panel,
+                        Math.min(panelTo, panel + group),
+                        n,
+                        k,
+                        p,
+                        Panels.depthStart(k, pass + 1) - p,
+                        packed,
+                        c,
+                        cOffset,
+                        cRowStride,
+                        epilogue,
+                        pass == 0,
+                        pass == passes - 1);
+            }
         }
     }
 

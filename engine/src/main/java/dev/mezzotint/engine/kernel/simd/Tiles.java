@@ -115,6 +115,80 @@ final class Tiles {
         }
     }
 
+    /**
+     * The same, tile by tile along each row of tiles, so that the panels' slices stay in the cache and rows pass by; A need not
+     * stay there. Of several passes only the first finds cold what it adds to.
+     */
+    static void group(
+            Scratch scratch,
+            int rows,
+            float[] a,
+            int[] positions,
+            int panelFrom,
+            int panelTo,
+            int n,
+            int k,
+            int kFrom,
+            int depth,
+            PackedOperand packed,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            Epilogue epilogue,
+            boolean first,
+            boolean last) {
+        boolean add = !first || epilogue.accumulate();
+        boolean biased = !add && epilogue.hasBias();
+        float[] d = add ? c : biased ? epilogue.bias() : Panels.ZEROS;
+        int dRowStride = add ? cRowStride : 0;
+        int groupColumns = Math.min(n, panelTo * Panels.WIDTH) - panelFrom * Panels.WIDTH;
+        int slice = depth * Panels.WIDTH;
+        float[] b = Widening.room(packed, (panelTo - panelFrom) * slice, scratch);
+        for (int panel = panelFrom; panel < panelTo && Widening.needed(packed); panel++) {
+            int width = Panels.vectors(Panels.columns(n, panel)) * Panels.LANES;
+            int from = panel * Panels.WIDTH * k + kFrom * width;
+            Widening.fetch(packed, from, depth * width, scratch);
+            Widening.widen(packed, from, depth * width, b, (panel - panelFrom) * slice);
+        }
+        for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
+            int count = Math.min(Panels.TILE_ROWS, rows - row);
+            int rowOffset = cOffset + row * cRowStride;
+            if (add && first) {
+                scratch.fetch(count, groupColumns, c, rowOffset + panelFrom * Panels.WIDTH, cRowStride);
+            }
+            for (int panel = panelFrom; panel < panelTo; panel++) {
+                int columns = Panels.columns(n, panel);
+                int width = Panels.vectors(columns) * Panels.LANES;
+                int column = panel * Panels.WIDTH;
+                int to = rowOffset + column;
+                int dOffset = add ? to : biased ? column : 0;
+                boolean whole = count == Panels.TILE_ROWS && columns == width;
+                RowMicroKernel.multiply(
+                        Panels.vectors(columns),
+                        depth,
+                        a,
+                        positions,
+                        row,
+                        rows - 1,
+                        kFrom,
+                        b,
+                        Widening.offset(packed, column * k + kFrom * width, (panel - panelFrom) * slice),
+                        whole ? d : Panels.ZEROS,
+                        whole ? dOffset : 0,
+                        whole ? dRowStride : 0,
+                        whole ? c : scratch.tile,
+                        whole ? to : 0,
+                        whole ? cRowStride : width);
+                if (!whole) {
+                    copy(scratch.tile, width, count, columns, d, dOffset, dRowStride, c, to, cRowStride);
+                }
+                if (last) {
+                    finish(epilogue, c, to, cRowStride, count, column, columns);
+                }
+            }
+        }
+    }
+
     /** With 16 registers, the rows as {@link SideMicroKernel} reads them. */
     private static float[] sides(Scratch scratch, int rows, int depth, float[] a, int[] positions, int shift) {
         float[] sides = scratch.sides(SideMicroKernel.wholeTiles(rows) * depth);

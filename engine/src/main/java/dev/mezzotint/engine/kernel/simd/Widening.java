@@ -31,6 +31,30 @@ final class Widening {
         }
     }
 
+    /** Whether elements must be widened before they are read. */
+    static boolean needed(PackedOperand packed) {
+        return !(packed instanceof PackedOperand.Floats);
+    }
+
+    /** The array to read: the operand's own, or a buffer for {@code length} widened elements. */
+    static float[] room(PackedOperand packed, int length, Scratch scratch) {
+        return packed instanceof PackedOperand.Floats(float[] values) ? values : scratch.panel(length);
+    }
+
+    /** Widens elements into {@link #room}, from {@code to} on; floats are read where they are. */
+    static void widen(PackedOperand packed, int from, int length, float[] room, int to) {
+        switch (packed) {
+            case PackedOperand.Floats _ -> {}
+            case PackedOperand.Halves(short[] values) -> halves(values, from, length, room, to);
+            case PackedOperand.BrainHalves(short[] values) -> brainHalves(values, from, length, room, to);
+        }
+    }
+
+    /** Where in {@link #room} the elements from {@code from} are, which were widened to {@code to} if they had to be. */
+    static int offset(PackedOperand packed, int from, int to) {
+        return needed(packed) ? to : from;
+    }
+
     /** The array to read: the operand's own, or the buffer after {@code length} elements were widened into it. */
     static float[] slice(PackedOperand packed, int from, int length, Scratch scratch) {
         return switch (packed) {

@@ -162,6 +162,27 @@ class SimdGemmTest {
     }
 
     @Test
+    void agreesWithTheDefinitionWhereGroupsOfPanelsTakeSeveralPassesEach() {
+        Random random = new Random(8);
+        for (int i = 0; i < 12; i++) {
+            Case product =
+                    Case.random(random, 259 + random.nextInt(300), 1 + random.nextInt(500), 641 + random.nextInt(800));
+            product.check();
+            float[] one = product.run(new SimdGemm(), Workers.of(1));
+            for (Kept kept : Kept.values()) {
+                try (Workers workers = Workers.of(2)) {
+                    float[] two = product.run(new SimdGemm(), workers, kept);
+                    assertArrayEquals(
+                            product.run(new SimdGemm(), Workers.of(1), kept), two, () -> kept + " " + product);
+                }
+            }
+            try (Workers workers = Workers.of(5)) {
+                assertArrayEquals(one, product.run(new SimdGemm(), workers), product::toString);
+            }
+        }
+    }
+
+    @Test
     void anOperandInHalfPrecisionGivesTheBitsOfTheFloatsThatItStandsFor() {
         Random random = new Random(4);
         for (int i = 0; i < 100; i++) {
