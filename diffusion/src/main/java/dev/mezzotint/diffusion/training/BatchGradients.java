@@ -9,12 +9,14 @@ import dev.mezzotint.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Computes the loss of a batch and adds its gradients to those of the parameters. Each thread takes whole parts of the batch,
  * forward and back, so that threads meet once a step, not in every kernel, and what one computes is not sought in the cache of
- * another. If there are more threads than parts, several work on each.
+ * another. If there are more threads than parts, several work on each; a thread that finds none left helps with another's.
  *
  * <p>Each part has gradients of its own, which are summed in the order of the parts: results have the same bits for any
  * number of threads.
@@ -42,13 +44,24 @@ public final class BatchGradients implements AutoCloseable {
         prepare(parts.size());
         double[] losses = new double[parts.size()];
         AtomicInteger next = new AtomicInteger();
+        Set<Workers> working = ConcurrentHashMap.newKeySet();
         compute.workers().run(tapes.size(), team -> {
             Tape tape = tapes.get(team);
-            for (int part = next.getAndIncrement(); part < losses.length; part = next.getAndIncrement()) {
-                if (part > 0) {
-                    tape.collectIn(apart.get(part - 1));
+            working.add(teams.get(team));
+            try {
+                for (int part = next.getAndIncrement(); part < losses.length; part = next.getAndIncrement()) {
+                    if (part > 0) {
+                        tape.collectIn(apart.get(part - 1));
+                    }
+                    losses[part] = walk(tape, parts.get(part), share);
                 }
-                losses[part] = walk(tape, parts.get(part), share);
+            } finally {
+                working.remove(teams.get(team));
+            }
+            for (Workers other : teams) {
+                if (working.contains(other)) {
+                    other.help(() -> !working.contains(other));
+                }
             }
         });
         PartialGradients.addUp(compute, apart);

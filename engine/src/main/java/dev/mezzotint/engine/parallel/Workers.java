@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
@@ -33,6 +34,10 @@ public final class Workers implements AutoCloseable {
     private final AtomicLong ticket = new AtomicLong();
 
     private final AtomicInteger finished = new AtomicInteger();
+
+    /** Threads of others that take tasks at present. */
+    private final AtomicInteger helpers = new AtomicInteger();
+
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     // Written before the ticket that publishes them.
@@ -96,9 +101,32 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** How many threads take part in a run, the caller included. */
+    /** How many threads take part in a run, the caller and those that {@link #help} included. */
     public int threads() {
-        return workers.length + 1;
+        return workers.length + 1 + helpers.get();
+    }
+
+    /**
+     * Takes part in the runs of others, on the calling thread, until it is told to stop. Between runs it lets other threads of
+     * this machine go first.
+     *
+     * @param stop asked again and again; what it waits for must not wait for this thread
+     */
+    public void help(BooleanSupplier stop) {
+        helpers.incrementAndGet();
+        try {
+            while (!stop.getAsBoolean()) {
+                claimAll();
+                for (int i = 0; i < SPINS_BETWEEN_CLOCK_READS && !hasWork(); i++) {
+                    Thread.onSpinWait();
+                }
+                if (!hasWork()) {
+                    Thread.yield();
+                }
+            }
+        } finally {
+            helpers.decrementAndGet();
+        }
     }
 
     /**
@@ -114,7 +142,7 @@ public final class Workers implements AutoCloseable {
         if (tasks < 0) {
             throw new IllegalArgumentException("the number of tasks is " + tasks + "; it must not be negative");
         }
-        if (tasks <= 1 || workers.length == 0 || closed || !busy.compareAndSet(false, true)) {
+        if (tasks <= 1 || threads() == 1 || closed || !busy.compareAndSet(false, true)) {
             for (int task = 0; task < tasks; task++) {
                 body.accept(task);
             }
@@ -167,6 +195,10 @@ public final class Workers implements AutoCloseable {
                 execute(current, total - remaining, total);
             }
         }
+    }
+
+    private boolean hasWork() {
+        return (ticket.get() & REMAINING_MASK) != 0;
     }
 
     private void execute(IntConsumer current, int task, int total) {
@@ -246,10 +278,6 @@ public final class Workers implements AutoCloseable {
                 }
             } while (System.nanoTime() - deadline < 0);
             return false;
-        }
-
-        private boolean hasWork() {
-            return (ticket.get() & REMAINING_MASK) != 0;
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,35 @@ class WorkersTest {
                 caller.join();
             }
             assertTrue(wrong.isEmpty(), wrong::toString);
+        }
+    }
+
+    @Test
+    void othersHelpWhileTheyAreAskedTo() throws InterruptedException {
+        try (Workers workers = Workers.of(1)) {
+            AtomicBoolean stop = new AtomicBoolean();
+            Thread helper = new Thread(() -> workers.help(stop::get));
+            helper.start();
+            while (workers.threads() == 1) {
+                Thread.onSpinWait();
+            }
+            CountDownLatch both = new CountDownLatch(2);
+            workers.run(2, task -> {
+                both.countDown();
+                try {
+                    assertTrue(both.await(20, TimeUnit.SECONDS), "two threads work at the same time");
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            int[] counts = new int[41];
+            for (int run = 0; run < 3000; run++) {
+                workers.run(counts.length, task -> counts[task]++);
+            }
+            assertTrue(Arrays.stream(counts).allMatch(count -> count == 3000), () -> Arrays.toString(counts));
+            stop.set(true);
+            helper.join();
+            assertEquals(1, workers.threads());
         }
     }
 
