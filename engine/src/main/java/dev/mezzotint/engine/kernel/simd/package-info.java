@@ -13,6 +13,7 @@
  * <pre>
  * SimdGemm         B lies in Panels, Split cuts the result into tasks, Tiles walks through a task's register tiles.
  *   A transposed, B in floats                   Tiles.columns
+ *   many rows, and a sum of several passes      Tiles.group, with 32 registers
  *   any other                                   Tiles.rows; a transposed A is copied slice by slice
  *
  * SimdConv         forward
