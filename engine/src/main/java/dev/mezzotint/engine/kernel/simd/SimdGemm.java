@@ -14,11 +14,14 @@ public final class SimdGemm implements GemmKernel {
     private static final int LARGEST_BLOCK = 43;
 
     /**
-     * The same where the sum takes several passes over k. So many rows read A from the third-level cache, tile by tile, while
-     * the second-level cache holds a group of panels, which takes all passes before the next group does: what is added to is
-     * then still in the third-level cache too, and fewer tasks read (and widen) B from memory.
+     * The same where the sum takes several passes over k or B is large. So many rows read A from the third-level cache, tile by
+     * tile, while the second-level cache holds a group of panels, which takes all passes before the next group does: what is
+     * added to is then still in the third-level cache too, and fewer tasks read (and widen) B from memory.
      */
-    private static final int LARGEST_BLOCK_OF_PASSES = 4 * LARGEST_BLOCK;
+    private static final int LARGEST_BLOCK_IN_GROUPS = 4 * LARGEST_BLOCK;
+
+    /** Elements of a B that is large in this sense. */
+    private static final int LARGE = 1 << 21;
 
     /** Floats of B in one pass over such a group. */
     private static final int GROUP_FLOATS = 3 << 15;
@@ -90,8 +93,8 @@ public final class SimdGemm implements GemmKernel {
             Epilogue epilogue) {
         int tiles = (m + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
         // Not with narrow panels: their rows would have to be laid side by side again for each group.
-        boolean deep = k > Panels.MAX_DEPTH && aColumnStride == 1 && !Panels.NARROW;
-        int largest = deep ? LARGEST_BLOCK_OF_PASSES : LARGEST_BLOCK;
+        boolean grouped = (k > Panels.MAX_DEPTH || (long) k * n > LARGE) && aColumnStride == 1 && !Panels.NARROW;
+        int largest = grouped ? LARGEST_BLOCK_IN_GROUPS : LARGEST_BLOCK;
         Split split = Split.ofPanels(workers, tiles, largest, Panels.count(n), 2.0 * m * n * k);
         workers.run(split.tasks(), task -> {
             int row = split.rowFrom(task) * Panels.TILE_ROWS;
@@ -106,7 +109,7 @@ public final class SimdGemm implements GemmKernel {
                     && !aliased
                     && packed instanceof PackedOperand.Floats(float[] values)) {
                 alongColumns(rows, n, k, a, aStart, aColumnStride, values, from, to, c, cStart, cRowStride, epilogue);
-            } else if (deep && rows > LARGEST_BLOCK * Panels.TILE_ROWS) {
+            } else if (grouped && rows > LARGEST_BLOCK * Panels.TILE_ROWS) {
                 inGroups(rows, n, k, a, aStart, aRowStride, packed, from, to, c, cStart, cRowStride, epilogue);
             } else {
                 alongRows(
@@ -181,7 +184,7 @@ public final class SimdGemm implements GemmKernel {
         }
     }
 
-    /** A runs along k, whose sum takes several passes, and has more rows than stay in the second-level cache. */
+    /** A runs along k and has more rows than stay in the second-level cache; see {@link #LARGEST_BLOCK_IN_GROUPS}. */
     private static void inGroups(
             int rows,
             int n,
