@@ -86,6 +86,12 @@ final class InputGradientPass {
         Scratch scratch = Scratch.ofThread();
         boolean winograd =
                 geometry.stride() == 1 && WinogradPass.suits(geometry) && WinogradPass.suits(turned(geometry));
+        if (winograd && channels % Panels.LANES == 0) {
+            WinogradOperand weights = new WinogradOperand.Turned(weight, weightOffset);
+            WinogradShape tiled = WinogradShape.of(turned(geometry));
+            WinogradPass.run(workers, tiled, dy, dyOffset, weights, dx, dxOffset, Epilogue.STORE);
+            return;
+        }
         RowOrder order = winograd ? new RowOrder(9, geometry.outChannels()) : RowOrder.plain(shape.depth());
         float[] packed = scratch.turned(Panels.packedLength(shape.depth(), channels));
         workers.run(
@@ -95,7 +101,8 @@ final class InputGradientPass {
         if (geometry.stride() == 1) {
             if (winograd) {
                 WinogradShape tiled = WinogradShape.of(turned(geometry));
-                WinogradPass.run(workers, tiled, dy, dyOffset, operand, dx, dxOffset, Epilogue.STORE);
+                WinogradOperand weights = new WinogradOperand.Packed(operand);
+                WinogradPass.run(workers, tiled, dy, dyOffset, weights, dx, dxOffset, Epilogue.STORE);
                 return;
             }
             CorrelationPass.run(workers, shape, dy, dyOffset, operand, dx, dxOffset, Epilogue.STORE);

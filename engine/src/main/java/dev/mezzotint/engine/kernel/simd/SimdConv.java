@@ -71,7 +71,8 @@ public final class SimdConv implements ConvKernel {
             return;
         }
         if (WinogradPass.suits(geometry)) {
-            WinogradPass.run(workers, WinogradShape.of(geometry), x, xOffset, packed, y, yOffset, epilogue);
+            WinogradOperand weights = new WinogradOperand.Packed(packed);
+            WinogradPass.run(workers, WinogradShape.of(geometry), x, xOffset, weights, y, yOffset, epilogue);
             return;
         }
         CorrelationPass.run(workers, Correlation.forward(geometry), x, xOffset, packed, y, yOffset, epilogue);

@@ -9,8 +9,8 @@ import dev.mezzotint.engine.parallel.Workers;
  * elementwise product is 36 products of outputs × tiles by tiles × channels.
  */
 final class WinogradGradientPass {
-    /** Transformed values of both sides that exist at a time, so that they stay in the last-level cache. */
-    private static final int BAND_FLOATS = 3 << 20;
+    /** Transformed values of both sides that exist at a time, so that what the second-level cache loses of them is near. */
+    private static final int BAND_FLOATS = 9 << 16;
 
     /** With fewer tiles the transform of the 36 sums takes too large a part. */
     private static final int FEWEST_TILES = 32;
@@ -25,6 +25,8 @@ final class WinogradGradientPass {
     private static final int SKEW = 32;
 
     private static final int PAGE_FLOATS = 1024;
+
+    private static final float[] ZEROS = new float[WinogradShape.LARGE_BLOCK];
 
     private WinogradGradientPass() {}
 
@@ -151,16 +153,24 @@ final class WinogradGradientPass {
     private static void gather(
             WinogradShape shape, float[] m, int mOffset, int slice, float[] dw, int dwOffset, boolean accumulate) {
         int pitch = shape.pitch();
-        float[] taps = Scratch.ofThread().panel(27 * pitch);
+        int channels = shape.channels();
+        float[] taps = Scratch.ofThread().panel(9 * pitch);
         for (int block = 0; block < shape.blocks(); block++) {
-            WinogradAdjoint.gather(pitch, m, mOffset + block * pitch, slice, taps);
+            int from = mOffset + block * pitch;
+            int to = dwOffset + shape.blockStart(block);
             int length = shape.blockLength(block);
+            if (length % Panels.LANES == 0) {
+                float[] d = accumulate ? dw : ZEROS;
+                int at = accumulate ? to : 0;
+                WinogradAdjoint.gather(length, m, from, slice, d, at, accumulate ? channels : 0, dw, to, channels);
+                continue;
+            }
+            WinogradAdjoint.gather(pitch, m, from, slice, ZEROS, 0, 0, taps, 0, pitch);
             for (int tap = 0; tap < 9; tap++) {
-                int to = dwOffset + tap * shape.channels() + shape.blockStart(block);
                 if (accumulate) {
-                    SimdElementwise.addRange(length, taps, tap * pitch, dw, to);
+                    SimdElementwise.addRange(length, taps, tap * pitch, dw, to + tap * channels);
                 } else {
-                    System.arraycopy(taps, tap * pitch, dw, to, length);
+                    System.arraycopy(taps, tap * pitch, dw, to + tap * channels, length);
                 }
             }
         }

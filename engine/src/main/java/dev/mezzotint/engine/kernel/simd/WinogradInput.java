@@ -20,6 +20,9 @@ final class WinogradInput {
     /** Transformed columns that are kept: a power of two from 6 up. */
     private static final int RING = 8;
 
+    /** Channels of a pixel outside the image. */
+    private static final float[] ZEROS = new float[WinogradShape.LARGE_BLOCK];
+
     private WinogradInput() {}
 
     /**
@@ -47,7 +50,9 @@ final class WinogradInput {
         int image = strip / shape.tileRows();
         int top = strip % shape.tileRows() * 4 - 1;
         int corner = xOffset + (image * shape.height() + top) * line + shape.blockStart(block);
-        boolean inside = top >= 0 && top + 6 <= shape.height() && length % LANES == 0;
+        boolean direct = top + 5 <= shape.height() && length % LANES == 0;
+        float[] above = top < 0 ? ZEROS : x;
+        float[] below = top + 5 == shape.height() ? ZEROS : x;
         float[] columns = scratch.patches((RING + 1) * 6 * pitch);
         int frame = RING * 6 * pitch;
         int done = 4 * first;
@@ -58,8 +63,10 @@ final class WinogradInput {
                 int from = corner + column * channels;
                 if (column < 0 || column >= shape.width()) {
                     Arrays.fill(columns, to, to + 6 * pitch, 0);
-                } else if (inside) {
-                    down(x, from, line, length, columns, to, pitch);
+                } else if (direct) {
+                    int up = above == x ? from : 0;
+                    int down = below == x ? from + 5 * line : 0;
+                    down(above, up, x, from + line, line, below, down, length, columns, to, pitch);
                 } else {
                     for (int i = 0; i < 6; i++) {
                         if (top + i < 0 || top + i >= shape.height()) {
@@ -68,15 +75,27 @@ final class WinogradInput {
                             System.arraycopy(x, from + i * line, columns, frame + i * pitch, length);
                         }
                     }
-                    down(columns, frame, pitch, length, columns, to, pitch);
+                    int end = frame + 5 * pitch;
+                    down(columns, frame, columns, frame + pitch, pitch, columns, end, length, columns, to, pitch);
                 }
             }
             across(columns, 4 * tile, pitch, length, v, vOffset + tile * pitch, slice);
         }
     }
 
-    /** Bᵀ d for one column of pixels. */
-    private static void down(float[] x, int at, int line, int length, float[] columns, int to, int pitch) {
+    /** Bᵀ d for one column of pixels, of which the first and the last may be outside the image. */
+    private static void down(
+            float[] above,
+            int aboveAt,
+            float[] x,
+            int at,
+            int line,
+            float[] below,
+            int belowAt,
+            int length,
+            float[] columns,
+            int to,
+            int pitch) {
         FloatVector p2 = FloatVector.broadcast(S, -1 / (A * A) - 1 / (B * B));
         FloatVector p4 = FloatVector.broadcast(S, 1 / (A * A * B * B));
         FloatVector b2 = FloatVector.broadcast(S, -B * B);
@@ -88,12 +107,12 @@ final class WinogradInput {
         FloatVector q1 = FloatVector.broadcast(S, A * A * B * B);
         FloatVector q3 = FloatVector.broadcast(S, -A * A - B * B);
         for (int c = 0; c < length; c += LANES) {
-            FloatVector d0 = FloatVector.fromArray(S, x, at + c);
-            FloatVector d1 = FloatVector.fromArray(S, x, at + line + c);
-            FloatVector d2 = FloatVector.fromArray(S, x, at + 2 * line + c);
-            FloatVector d3 = FloatVector.fromArray(S, x, at + 3 * line + c);
-            FloatVector d4 = FloatVector.fromArray(S, x, at + 4 * line + c);
-            FloatVector d5 = FloatVector.fromArray(S, x, at + 5 * line + c);
+            FloatVector d0 = FloatVector.fromArray(S, above, aboveAt + c);
+            FloatVector d1 = FloatVector.fromArray(S, x, at + c);
+            FloatVector d2 = FloatVector.fromArray(S, x, at + line + c);
+            FloatVector d3 = FloatVector.fromArray(S, x, at + 2 * line + c);
+            FloatVector d4 = FloatVector.fromArray(S, x, at + 3 * line + c);
+            FloatVector d5 = FloatVector.fromArray(S, below, belowAt + c);
             d2.fma(p2, d4.fma(p4, d0)).intoArray(columns, to + c);
             FloatVector e = d2.fma(b2, d4);
             FloatVector f = d1.fma(ab2, d3.mul(a1));

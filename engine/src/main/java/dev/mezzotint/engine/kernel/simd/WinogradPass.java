@@ -2,7 +2,6 @@ package dev.mezzotint.engine.kernel.simd;
 
 import dev.mezzotint.engine.kernel.ConvGeometry;
 import dev.mezzotint.engine.kernel.Epilogue;
-import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 import java.util.Arrays;
 
@@ -31,6 +30,12 @@ final class WinogradPass {
 
     /** Tiles whose products are summed at a time by one thread: more fall out of its second-level cache. */
     private static final int LARGEST_RANGE = 128;
+
+    /** So few transformed weights of small images are all made ahead, so that groups may be small. */
+    private static final long FEW_WEIGHTS = 1 << 20;
+
+    /** Tiles of a group then: their transformed input and products stay in the second-level cache. */
+    private static final int FEW_TILES = 32;
 
     /** So many tasks a thread, or else an even share of them. */
     private static final int TASKS_A_THREAD = 8;
@@ -66,30 +71,45 @@ final class WinogradPass {
                 && g.inChannels() >= Panels.LANES;
     }
 
-    /** @param packed the weights, their rows in the order {@code new RowOrder(9, channels)} */
     static void run(
             Workers workers,
             WinogradShape shape,
             float[] x,
             int xOffset,
-            PackedOperand packed,
+            WinogradOperand weights,
             float[] y,
             int yOffset,
             Epilogue epilogue) {
-        int group = Math.max(1, LARGEST_RANGE / shape.tileColumns());
+        boolean few = 36L * shape.channels() * shape.outChannels() <= FEW_WEIGHTS && shape.tileColumns() < FEW_TILES;
+        int group = Math.max(1, (few ? FEW_TILES : LARGEST_RANGE) / shape.tileColumns());
         int groups = (shape.strips() + group - 1) / group;
         int tiles = group * shape.tileColumns();
         boolean apart = groups >= GROUPS_A_THREAD * workers.threads()
                 && (long) workers.threads() * tiles * tileFloats(shape) <= FEWEST_FLOATS;
         if (apart) {
+            WinogradOperand operand = few ? transformed(workers, shape, weights) : weights;
             workers.run(groups, task -> {
                 int from = (int) ((long) shape.strips() * task / groups);
                 int to = (int) ((long) shape.strips() * (task + 1) / groups);
-                group(shape, from, to, x, xOffset, packed, y, yOffset, epilogue);
+                group(shape, from, to, x, xOffset, operand, y, yOffset, epilogue);
             });
         } else {
-            bands(workers, shape, x, xOffset, packed, y, yOffset, epilogue);
+            bands(workers, shape, x, xOffset, weights, y, yOffset, epilogue);
         }
+    }
+
+    /** All weights transformed ahead. */
+    private static WinogradOperand transformed(Workers workers, WinogradShape shape, WinogradOperand weights) {
+        int panels = Panels.count(shape.outChannels());
+        int slice = slice(shape.pitch() * Panels.WIDTH);
+        float[] u = Scratch.ofThread().turned(36 * panels * shape.blocks() * slice);
+        workers.run(panels * shape.blocks(), task -> {
+            int panel = task / shape.blocks();
+            int width = Panels.vectors(Panels.columns(shape.outChannels(), panel)) * Panels.LANES;
+            int block = task % shape.blocks();
+            weights.transform(shape, panel, width, block, u, 36 * task * slice, slice, Scratch.ofThread());
+        });
+        return new WinogradOperand.Transformed(u);
     }
 
     /** Values of a transformed tile of the input. */
@@ -104,7 +124,7 @@ final class WinogradPass {
             int to,
             float[] x,
             int xOffset,
-            PackedOperand packed,
+            WinogradOperand weights,
             float[] y,
             int yOffset,
             Epilogue epilogue) {
@@ -121,7 +141,7 @@ final class WinogradPass {
         }
         Products products = Products.of(1, tiles, Panels.count(shape.outChannels()));
         for (int task = 0; task < products.tasks(); task++) {
-            multiply(shape, from, products, task, v, slice, packed, y, yOffset, epilogue);
+            multiply(shape, from, products, task, v, slice, weights, y, yOffset, epilogue);
         }
     }
 
@@ -131,7 +151,7 @@ final class WinogradPass {
             WinogradShape shape,
             float[] x,
             int xOffset,
-            PackedOperand packed,
+            WinogradOperand weights,
             float[] y,
             int yOffset,
             Epilogue epilogue) {
@@ -163,7 +183,7 @@ final class WinogradPass {
             Products products = Products.of(workers.threads(), tiles, Panels.count(shape.outChannels()));
             workers.run(
                     products.tasks(),
-                    task -> multiply(shape, from, products, task, v, slice, packed, y, yOffset, epilogue));
+                    task -> multiply(shape, from, products, task, v, slice, weights, y, yOffset, epilogue));
         }
     }
 
@@ -229,7 +249,7 @@ final class WinogradPass {
             int task,
             float[] v,
             int vSlice,
-            PackedOperand packed,
+            WinogradOperand weights,
             float[] y,
             int yOffset,
             Epilogue epilogue) {
@@ -241,21 +261,22 @@ final class WinogradPass {
         int width = vectors * Panels.LANES;
         int first = products.first(task);
         int tiles = products.last(task) - first;
-        int uSlice = slice(pitch * width);
+        boolean ready = weights instanceof WinogradOperand.Transformed;
+        int uSlice = slice(pitch * (ready ? Panels.WIDTH : width));
         int mSlice = slice((tiles + Panels.TILE_ROWS) * width);
-        float[] u = scratch.packed(36 * uSlice);
+        float[] u = weights instanceof WinogradOperand.Transformed t ? t.values() : scratch.packed(36 * uSlice);
         float[] m = scratch.dense(36 * mSlice);
         int[] rows = scratch.positions(tiles);
         for (int tile = 0; tile < tiles; tile++) {
             rows[tile] = (first + tile) * pitch;
         }
-        int panelStart = panel * Panels.WIDTH * 9 * shape.channels();
         for (int block = 0; block < shape.blocks(); block++) {
-            WinogradWeights.transform(shape, packed, panelStart, width, block, u, 0, uSlice, scratch);
+            int uOffset = ready ? (panel * shape.blocks() + block) * 36 * uSlice : 0;
+            weights.transform(shape, panel, width, block, u, uOffset, uSlice, scratch);
             int length = shape.blockLength(block);
             for (int i = 0; i < 36; i++) {
                 int shift = (36 * block + i) * vSlice;
-                int at = i * uSlice;
+                int at = uOffset + i * uSlice;
                 WinogradMicroKernel.multiply(vectors, length, v, rows, tiles, shift, u, at, m, i * mSlice, block > 0);
             }
         }

@@ -12,7 +12,7 @@ record WinogradShape(int batch, int height, int width, int channels, int outChan
     private static final int SMALL_BLOCK = 64;
 
     /** The same for large images: products that add to their result less often are faster. */
-    private static final int LARGE_BLOCK = 128;
+    static final int LARGE_BLOCK = 128;
 
     /** Tiles of an image times channels that make it large: 16 × 16 pixels of 1280 channels, 64 × 64 of 80. */
     private static final int LARGE = 20_000;

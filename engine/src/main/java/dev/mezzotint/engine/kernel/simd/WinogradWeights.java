@@ -41,12 +41,37 @@ final class WinogradWeights {
             int count = Math.min(RowOrder.GROUP, length - c) * width;
             int from = start + 9 * c * width;
             float[] group = Widening.slice(packed, from, 9 * count, scratch);
-            transform(group, Widening.offset(packed, from), count, u, uOffset + c * width, slice);
+            transform(group, Widening.offset(packed, from), count, count, u, uOffset + c * width, slice);
         }
     }
 
-    /** Transforms the nine taps of a group, each {@code length} floats. */
-    private static void transform(float[] source, int from, int length, float[] u, int to, int slice) {
+    /**
+     * As {@link #transform}, of weights (channels, 3, 3, outputs) turned by 180°.
+     *
+     * @param start where the panel's outputs are in the first channel's first tap
+     */
+    static void turned(
+            WinogradShape shape,
+            float[] weight,
+            int start,
+            int width,
+            int block,
+            float[] u,
+            int uOffset,
+            int slice,
+            Scratch scratch) {
+        int outputs = shape.outChannels();
+        int length = shape.blockLength(block);
+        int first = start + 9 * shape.blockStart(block) * outputs;
+        scratch.fetch(9 * length, width, weight, first, outputs);
+        for (int c = 0; c < length; c++) {
+            int from = first + (9 * c + 8) * outputs;
+            transform(weight, from, -outputs, width, u, uOffset + c * width, slice);
+        }
+    }
+
+    /** Transforms nine taps of {@code length} floats each, {@code step} apart. */
+    private static void transform(float[] source, int from, int step, int length, float[] u, int to, int slice) {
         float ratioA = 1 / (2 * A * A * (A * A - B * B));
         float ratioB = 1 / (2 * B * B * (B * B - A * A));
         FloatVector a0 = FloatVector.broadcast(S, ratioA);
@@ -59,14 +84,14 @@ final class WinogradWeights {
         FloatVector b2 = FloatVector.broadcast(S, ratioB * B * B);
         for (int e = 0; e < length; e += LANES) {
             FloatVector g00 = FloatVector.fromArray(S, source, from + e);
-            FloatVector g01 = FloatVector.fromArray(S, source, from + length + e);
-            FloatVector g02 = FloatVector.fromArray(S, source, from + 2 * length + e);
-            FloatVector g10 = FloatVector.fromArray(S, source, from + 3 * length + e);
-            FloatVector g11 = FloatVector.fromArray(S, source, from + 4 * length + e);
-            FloatVector g12 = FloatVector.fromArray(S, source, from + 5 * length + e);
-            FloatVector g20 = FloatVector.fromArray(S, source, from + 6 * length + e);
-            FloatVector g21 = FloatVector.fromArray(S, source, from + 7 * length + e);
-            FloatVector g22 = FloatVector.fromArray(S, source, from + 8 * length + e);
+            FloatVector g01 = FloatVector.fromArray(S, source, from + step + e);
+            FloatVector g02 = FloatVector.fromArray(S, source, from + 2 * step + e);
+            FloatVector g10 = FloatVector.fromArray(S, source, from + 3 * step + e);
+            FloatVector g11 = FloatVector.fromArray(S, source, from + 4 * step + e);
+            FloatVector g12 = FloatVector.fromArray(S, source, from + 5 * step + e);
+            FloatVector g20 = FloatVector.fromArray(S, source, from + 6 * step + e);
+            FloatVector g21 = FloatVector.fromArray(S, source, from + 7 * step + e);
+            FloatVector g22 = FloatVector.fromArray(S, source, from + 8 * step + e);
             FloatVector s0 = g20.fma(a2, g00.mul(a0));
             FloatVector t0 = g20.fma(b2, g00.mul(b0));
             FloatVector r10 = g10.fma(a1, s0);

@@ -57,8 +57,8 @@ class WinogradPassTest {
         float[] packed = new float[new SimdGemm().packedLength(g.depth(), g.outChannels())];
         new SimdConv().pack(workers, g, g.outChannels(), operands.weight(), 0, packed, 0);
         float[] y = operands.y().clone();
-        WinogradPass.run(
-                workers, WinogradShape.of(g), operands.x(), OFFSET, kept.keep(packed), y, OFFSET, operands.epilogue());
+        WinogradOperand weights = new WinogradOperand.Packed(kept.keep(packed));
+        WinogradPass.run(workers, WinogradShape.of(g), operands.x(), OFFSET, weights, y, OFFSET, operands.epilogue());
         return y;
     }
 
