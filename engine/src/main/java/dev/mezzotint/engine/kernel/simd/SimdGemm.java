@@ -20,6 +20,9 @@ public final class SimdGemm implements GemmKernel {
      */
     private static final int LARGEST_BLOCK_IN_GROUPS = 4 * LARGEST_BLOCK;
 
+    /** Panels for each thread that so large blocks of rows need: few of them are cut by panels instead. */
+    private static final int PANELS_A_THREAD = 5;
+
     /** Elements of a B that is large in this sense. */
     private static final int LARGE = 1 << 21;
 
@@ -92,8 +95,13 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         int tiles = (m + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        // Not with narrow panels: their rows would have to be laid side by side again for each group.
-        boolean grouped = (k > Panels.MAX_DEPTH || (long) k * n > LARGE) && aColumnStride == 1 && !Panels.NARROW;
+        // Fewer panels would not come out even among the threads. Narrow ones would have their rows laid side by side
+        // again for
+        // each group.
+        boolean grouped = (k > Panels.MAX_DEPTH || (long) k * n > LARGE)
+                && Panels.count(n) >= PANELS_A_THREAD * workers.threads()
+                && aColumnStride == 1
+                && !Panels.NARROW;
         int largest = grouped ? LARGEST_BLOCK_IN_GROUPS : LARGEST_BLOCK;
         Split split = Split.ofPanels(workers, tiles, largest, Panels.count(n), 2.0 * m * n * k);
         workers.run(split.tasks(), task -> {
