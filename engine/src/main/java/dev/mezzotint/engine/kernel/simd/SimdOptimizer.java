@@ -4,11 +4,10 @@ import dev.mezzotint.engine.kernel.Blocks;
 import dev.mezzotint.engine.kernel.OptimizerKernel;
 import dev.mezzotint.engine.parallel.Workers;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Optimiser steps on vectors; tails are masked, so that every value goes through the same arithmetic. */
+/** Optimiser steps on vectors. Tails go one by one through the same operations, rounded alike, so lengths do not change bits. */
 public final class SimdOptimizer implements OptimizerKernel {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
@@ -93,19 +92,29 @@ public final class SimdOptimizer implements OptimizerKernel {
         FloatVector decay = FloatVector.broadcast(SPECIES, factors.negativeDecay());
         FloatVector rootScale = FloatVector.broadcast(SPECIES, factors.rootScale());
         FloatVector epsilon = FloatVector.broadcast(SPECIES, factors.epsilon());
-        for (int i = from; i < to; i += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(i, to);
-            FloatVector g = FloatVector.fromArray(SPECIES, gradients, i, mask).mul(factors.gradientScale());
-            FloatVector m = FloatVector.fromArray(SPECIES, firstMoments, i, mask)
+        int i = from;
+        for (; i <= to - LANES; i += LANES) {
+            FloatVector g = FloatVector.fromArray(SPECIES, gradients, i).mul(factors.gradientScale());
+            FloatVector m = FloatVector.fromArray(SPECIES, firstMoments, i)
                     .lanewise(VectorOperators.FMA, beta1, g.mul(factors.oneMinusBeta1()));
-            FloatVector v = FloatVector.fromArray(SPECIES, secondMoments, i, mask)
+            FloatVector v = FloatVector.fromArray(SPECIES, secondMoments, i)
                     .lanewise(VectorOperators.FMA, beta2, g.mul(g).mul(factors.oneMinusBeta2()));
-            FloatVector old = FloatVector.fromArray(SPECIES, parameters, i, mask);
+            FloatVector old = FloatVector.fromArray(SPECIES, parameters, i);
             FloatVector p = old.lanewise(VectorOperators.FMA, decay, old);
             FloatVector denominator = v.sqrt().lanewise(VectorOperators.FMA, rootScale, epsilon);
-            p.add(m.mul(factors.negativeStep()).div(denominator)).intoArray(parameters, i, mask);
-            m.intoArray(firstMoments, i, mask);
-            v.intoArray(secondMoments, i, mask);
+            p.add(m.mul(factors.negativeStep()).div(denominator)).intoArray(parameters, i);
+            m.intoArray(firstMoments, i);
+            v.intoArray(secondMoments, i);
+        }
+        for (; i < to; i++) {
+            float g = gradients[i] * factors.gradientScale();
+            float m = Math.fma(firstMoments[i], factors.beta1(), g * factors.oneMinusBeta1());
+            float v = Math.fma(secondMoments[i], factors.beta2(), g * g * factors.oneMinusBeta2());
+            float p = Math.fma(parameters[i], factors.negativeDecay(), parameters[i]);
+            float denominator = Math.fma((float) Math.sqrt(v), factors.rootScale(), factors.epsilon());
+            parameters[i] = p + m * factors.negativeStep() / denominator;
+            firstMoments[i] = m;
+            secondMoments[i] = v;
         }
     }
 }

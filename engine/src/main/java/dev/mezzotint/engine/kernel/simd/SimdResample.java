@@ -4,7 +4,6 @@ import dev.mezzotint.engine.kernel.Blocks;
 import dev.mezzotint.engine.kernel.ResampleKernel;
 import dev.mezzotint.engine.parallel.Workers;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Enlarging, pooling and moving of rows, with lanes along the channels. */
@@ -98,27 +97,32 @@ public final class SimdResample implements ResampleKernel {
     private static void repeatPixels(
             int width, int channels, int factor, float[] x, int xOffset, float[] y, int yOffset) {
         for (int j = 0; j < width; j++) {
-            for (int c = 0; c < channels; c += LANES) {
-                VectorMask<Float> mask = SPECIES.indexInRange(c, channels);
-                FloatVector value = FloatVector.fromArray(SPECIES, x, xOffset + j * channels + c, mask);
-                for (int copy = 0; copy < factor; copy++) {
-                    value.intoArray(y, yOffset + (j * factor + copy) * channels + c, mask);
-                }
+            for (int copy = 0; copy < factor; copy++) {
+                System.arraycopy(x, xOffset + j * channels, y, yOffset + (j * factor + copy) * channels, channels);
             }
         }
     }
 
     private static void sumBlock(
             int channels, int factor, int xStride, float scale, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int c = 0; c < channels; c += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(c, channels);
+        int c = 0;
+        for (; c <= channels - LANES; c += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int di = 0; di < factor; di++) {
                 for (int dj = 0; dj < factor; dj++) {
-                    sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + di * xStride + dj * channels + c, mask));
+                    sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + di * xStride + dj * channels + c));
                 }
             }
-            sum.mul(scale).intoArray(y, yOffset + c, mask);
+            sum.mul(scale).intoArray(y, yOffset + c);
+        }
+        for (; c < channels; c++) {
+            float sum = 0f;
+            for (int di = 0; di < factor; di++) {
+                for (int dj = 0; dj < factor; dj++) {
+                    sum += x[xOffset + di * xStride + dj * channels + c];
+                }
+            }
+            y[yOffset + c] = sum * scale;
         }
     }
 }

@@ -139,8 +139,14 @@ public final class SimdSoftmax implements SoftmaxKernel {
         for (; i < width; i++) {
             dot = Math.fma(y[yOffset + i], dy[dyOffset + i], dot);
         }
-        for (int j = 0; j < width; j++) {
-            dx[dxOffset + j] = y[yOffset + j] * (dy[dyOffset + j] - dot);
+        for (i = 0; i + LANES <= width; i += LANES) {
+            FloatVector.fromArray(SPECIES, dy, dyOffset + i)
+                    .sub(dot)
+                    .mul(FloatVector.fromArray(SPECIES, y, yOffset + i))
+                    .intoArray(dx, dxOffset + i);
+        }
+        for (; i < width; i++) {
+            dx[dxOffset + i] = y[yOffset + i] * (dy[dyOffset + i] - dot);
         }
     }
 }
