@@ -95,7 +95,8 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         int tiles = (m + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        // Fewer panels would not come out even among the threads. With narrow ones each group lays the rows side by side
+        // Fewer panels would not come out even among the threads. With narrow ones each group lays the rows side by
+        // side
         // again.
         boolean grouped = (k > Panels.MAX_DEPTH || (long) k * n > LARGE)
                 && Panels.count(n) >= PANELS_A_THREAD * workers.threads()
