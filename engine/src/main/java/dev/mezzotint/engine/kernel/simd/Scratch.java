@@ -19,6 +19,7 @@ final class Scratch {
     private float[] panel = {};
     private float[] turned = {};
     private float[] sides = {};
+    private float[] transformed = {};
     private int[] positions = {};
 
     private Scratch() {}
@@ -99,6 +100,12 @@ final class Scratch {
     float[] sides(int length) {
         sides = reserve(sides, length);
         return sides;
+    }
+
+    /** As {@link #values}, an eighth buffer, for transformed weights, whose packed ones may be in another. */
+    float[] transformed(int length) {
+        transformed = reserve(transformed, length);
+        return transformed;
     }
 
     /** At least so many integers, content undefined. */

@@ -95,9 +95,7 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         int tiles = (m + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        // Fewer panels would not come out even among the threads. With narrow ones each group lays the rows side by
-        // side
-        // again.
+        // Fewer panels would not come out even among the threads; narrow ones lay the rows side by side for each group.
         boolean grouped = (k > Panels.MAX_DEPTH || (long) k * n > LARGE)
                 && Panels.count(n) >= PANELS_A_THREAD * workers.threads()
                 && aColumnStride == 1

@@ -102,7 +102,7 @@ final class WinogradPass {
     private static WinogradOperand transformed(Workers workers, WinogradShape shape, WinogradOperand weights) {
         int panels = Panels.count(shape.outChannels());
         int slice = slice(shape.pitch() * Panels.WIDTH);
-        float[] u = Scratch.ofThread().turned(36 * panels * shape.blocks() * slice);
+        float[] u = Scratch.ofThread().transformed(36 * panels * shape.blocks() * slice);
         workers.run(panels * shape.blocks(), task -> {
             int panel = task / shape.blocks();
             int width = Panels.vectors(Panels.columns(shape.outChannels(), panel)) * Panels.LANES;

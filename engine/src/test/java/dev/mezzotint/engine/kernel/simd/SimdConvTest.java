@@ -173,6 +173,14 @@ class SimdConvTest {
         check(ConvGeometry.square(1, 32, 32, 3, 96, 16, 16, 0), 7);
     }
 
+    /** A buffer that is large enough from the start may be lent out twice at once, where one that grows is not. */
+    @Test
+    void aSecondCallFindsNoBufferInUse() {
+        for (int call = 0; call < 3; call++) {
+            check(ConvGeometry.square(16, 16, 16, 41, 64, 3, 1, 1), call);
+        }
+    }
+
     @Test
     void weightsInHalfPrecisionGiveTheBitsOfTheFloatsThatTheyStandFor() {
         Random random = new Random(6);
