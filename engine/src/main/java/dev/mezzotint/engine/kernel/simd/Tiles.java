@@ -53,7 +53,7 @@ final class Tiles {
             int width = vectors * Panels.LANES;
             int column = panel * Panels.WIDTH;
             int from = column * k + kFrom * width;
-            if (!(packed instanceof PackedOperand.Floats)) {
+            if (Widening.needed(packed)) {
                 // Tiles that stream floats do as well without (measured).
                 Widening.fetch(packed, from, depth * width, scratch);
             }

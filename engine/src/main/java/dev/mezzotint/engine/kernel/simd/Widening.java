@@ -57,29 +57,25 @@ final class Widening {
 
     /** The array to read: the operand's own, or the buffer after {@code length} elements were widened into it. */
     static float[] slice(PackedOperand packed, int from, int length, Scratch scratch) {
-        return switch (packed) {
-            case PackedOperand.Floats(float[] values) -> values;
-            case PackedOperand.Halves(short[] values) -> halves(values, from, length, scratch.panel(length), 0);
-            case PackedOperand.BrainHalves(short[] values) ->
-                brainHalves(values, from, length, scratch.panel(length), 0);
-        };
+        float[] room = room(packed, length, scratch);
+        widen(packed, from, length, room, 0);
+        return room;
     }
 
     /** Where in the array of {@link #slice} the slice begins. */
     static int offset(PackedOperand packed, int from) {
-        return packed instanceof PackedOperand.Floats ? from : 0;
+        return offset(packed, from, 0);
     }
 
     /** A plain loop, which C2 turns into vector conversions; the Vector API has none for halves. */
-    private static float[] halves(short[] source, int from, int length, float[] target, int to) {
+    private static void halves(short[] source, int from, int length, float[] target, int to) {
         for (int i = 0; i < length; i++) {
             target[to + i] = Float.float16ToFloat(source[from + i]);
         }
-        return target;
     }
 
     /** C2 does not do the same for a shift (measured: 6 G elements a second). Panels are whole vectors. */
-    private static float[] brainHalves(short[] source, int from, int length, float[] target, int to) {
+    private static void brainHalves(short[] source, int from, int length, float[] target, int to) {
         for (int i = 0; i < length; i += Panels.LANES) {
             ShortVector.fromArray(SHORTS, source, from + i)
                     .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)
@@ -88,6 +84,5 @@ final class Widening {
                     .reinterpretAsFloats()
                     .intoArray(target, to + i);
         }
-        return target;
     }
 }

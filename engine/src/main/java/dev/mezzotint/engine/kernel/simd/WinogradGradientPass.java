@@ -21,11 +21,6 @@ final class WinogradGradientPass {
     /** Rows that the sums of a panel of outputs take: whole tiles of either kernel. */
     private static final int PANEL_ROWS = (Panels.WIDTH + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS * Panels.TILE_ROWS;
 
-    /** Floats between slices beyond a multiple of a page, so that the 36 do not meet in the same sets of the cache. */
-    private static final int SKEW = 32;
-
-    private static final int PAGE_FLOATS = 1024;
-
     private static final float[] ZEROS = new float[WinogradShape.LARGE_BLOCK];
 
     private WinogradGradientPass() {}
@@ -56,9 +51,9 @@ final class WinogradGradientPass {
         int stripFloats = 36 * (mPitch + panels * Panels.WIDTH) * shape.tileColumns();
         int bands = Math.clamp(((long) strips * stripFloats + BAND_FLOATS - 1) / BAND_FLOATS, 1, strips);
         int longest = (strips + bands - 1) / bands * shape.tileColumns();
-        int vSlice = slice(longest * shape.pitch());
-        int zSlice = slice(longest * Panels.WIDTH);
-        int mSlice = slice(panels * PANEL_ROWS * mPitch);
+        int vSlice = WinogradShape.slice(longest * shape.pitch());
+        int zSlice = WinogradShape.slice(longest * Panels.WIDTH);
+        int mSlice = WinogradShape.slice(panels * PANEL_ROWS * mPitch);
         Scratch scratch = Scratch.ofThread();
         float[] v = scratch.values(36 * blocks * vSlice);
         float[] z = scratch.packed(36 * panels * zSlice);
@@ -174,9 +169,5 @@ final class WinogradGradientPass {
                 }
             }
         }
-    }
-
-    private static int slice(int length) {
-        return (length + PAGE_FLOATS - 1) / PAGE_FLOATS * PAGE_FLOATS + SKEW;
     }
 }

@@ -49,11 +49,6 @@ final class WinogradPass {
     /** Tiles beside each other that are transformed at a time: two more columns of pixels are read for each piece. */
     private static final int SHORTEST_PIECE = 8;
 
-    /** Floats between slices beyond a multiple of a page, so that the 36 do not meet in the same sets of the cache. */
-    private static final int SKEW = 32;
-
-    private static final int PAGE_FLOATS = 1024;
-
     private WinogradPass() {}
 
     /**
@@ -101,7 +96,7 @@ final class WinogradPass {
     /** All weights transformed ahead. */
     private static WinogradOperand transformed(Workers workers, WinogradShape shape, WinogradOperand weights) {
         int panels = Panels.count(shape.outChannels());
-        int slice = slice(shape.pitch() * Panels.WIDTH);
+        int slice = WinogradShape.slice(shape.pitch() * Panels.WIDTH);
         float[] u = Scratch.ofThread().transformed(36 * panels * shape.blocks() * slice);
         workers.run(panels * shape.blocks(), task -> {
             int panel = task / shape.blocks();
@@ -130,7 +125,7 @@ final class WinogradPass {
             Epilogue epilogue) {
         int columns = shape.tileColumns();
         int tiles = (to - from) * columns;
-        int slice = slice(tiles * shape.pitch());
+        int slice = WinogradShape.slice(tiles * shape.pitch());
         Scratch scratch = Scratch.ofThread();
         float[] v = scratch.values(36 * shape.blocks() * slice);
         for (int strip = 0; strip < to - from; strip++) {
@@ -163,7 +158,7 @@ final class WinogradPass {
         int largest = Math.clamp(bandFloats / (tileFloats * shape.tileColumns()), 1, strips);
         int bands = (strips + largest - 1) / largest;
         int longest = (strips + bands - 1) / bands;
-        int slice = slice(longest * shape.tileColumns() * pitch);
+        int slice = WinogradShape.slice(longest * shape.tileColumns() * pitch);
         float[] v = Scratch.ofThread().values(36 * blocks * slice);
         for (int band = 0; band < bands; band++) {
             int from = (int) ((long) strips * band / bands);
@@ -237,10 +232,6 @@ final class WinogradPass {
         }
     }
 
-    private static int slice(int length) {
-        return (length + PAGE_FLOATS - 1) / PAGE_FLOATS * PAGE_FLOATS + SKEW;
-    }
-
     /** One task of the products of a band that begins with strip {@code from}. */
     private static void multiply(
             WinogradShape shape,
@@ -262,8 +253,8 @@ final class WinogradPass {
         int first = products.first(task);
         int tiles = products.last(task) - first;
         boolean ready = weights instanceof WinogradOperand.Transformed;
-        int uSlice = slice(pitch * (ready ? Panels.WIDTH : width));
-        int mSlice = slice((tiles + Panels.TILE_ROWS) * width);
+        int uSlice = WinogradShape.slice(pitch * (ready ? Panels.WIDTH : width));
+        int mSlice = WinogradShape.slice((tiles + Panels.TILE_ROWS) * width);
         float[] u = weights instanceof WinogradOperand.Transformed t ? t.values() : scratch.packed(36 * uSlice);
         float[] m = scratch.dense(36 * mSlice);
         int[] rows = scratch.positions(tiles);

@@ -8,6 +8,11 @@ import dev.mezzotint.engine.kernel.ConvGeometry;
  * second-level cache.
  */
 record WinogradShape(int batch, int height, int width, int channels, int outChannels) {
+    /** Floats between slices beyond a multiple of a page, so that the 36 do not meet in the same sets of the cache. */
+    private static final int SKEW = 32;
+
+    private static final int PAGE_FLOATS = 1024;
+
     /** Channels in a block at most: short sums are accurate, and few transformed weights stay near. */
     private static final int SMALL_BLOCK = 64;
 
@@ -51,5 +56,10 @@ record WinogradShape(int batch, int height, int width, int channels, int outChan
     int pitch() {
         int blocks = blocks();
         return (Panels.vectors(channels) + blocks - 1) / blocks * Panels.LANES;
+    }
+
+    /** Floats from one of the 36 values' slices, of {@code length} floats, to the next. */
+    static int slice(int length) {
+        return (length + PAGE_FLOATS - 1) / PAGE_FLOATS * PAGE_FLOATS + SKEW;
     }
 }
