@@ -26,14 +26,7 @@ public final class Blocks {
 
     /** Runs {@code body} over every block of {@code size} indices of [0, length); a single block stays on the caller. */
     public static void run(Workers workers, int length, int size, Range body) {
-        int blocks = count(length, size);
-        if (blocks <= 1 || workers.threads() == 1) {
-            for (int from = 0; from < length; from += size) {
-                body.accept(from, Math.min(length - from, size) + from);
-            }
-            return;
-        }
-        workers.run(blocks, block -> {
+        workers.run(count(length, size), block -> {
             int from = block * size;
             body.accept(from, Math.min(length - from, size) + from);
         });
