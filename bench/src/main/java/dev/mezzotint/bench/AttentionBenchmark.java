@@ -4,37 +4,16 @@ import dev.mezzotint.engine.kernel.AttentionGeometry;
 import dev.mezzotint.engine.kernel.AttentionKernel;
 import dev.mezzotint.engine.kernel.scalar.ScalarAttention;
 import dev.mezzotint.engine.kernel.simd.SimdAttention;
-import dev.mezzotint.engine.parallel.Workers;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Attention in GFLOP/s (its two products forward, its five backward; a causal mask counts half), to be held against
- * {@link FmaPeakBenchmark} in the same run: {@code java -jar benchmarks.jar "AttentionBenchmark|FmaPeakBenchmark" -p
- * kernel=simd -p threads=1}.
+ * Attention in GFLOP/s ({@code flops}: its two products forward, its five backward; a causal mask counts half) and as a share
+ * of the multiply-add peak ({@code shareOfPeak}): {@code java -jar benchmarks.jar AttentionBenchmark -p kernel=simd -p
+ * threads=1}.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC"})
-public class AttentionBenchmark {
+public class AttentionBenchmark extends ArithmeticBenchmark {
     /** What is attended to, and by what. */
     public enum Layer {
         /** Self-attention of the built-in U-Net at 16×16, training batch. */
@@ -69,17 +48,8 @@ public class AttentionBenchmark {
     @Param
     public Layer layer;
 
-    /** Which of the twins. */
-    @Param({"simd", "scalar"})
-    public String kernel;
-
-    /** How many threads share the work. */
-    @Param({"1", "2"})
-    public int threads;
-
     private AttentionGeometry geometry;
     private AttentionKernel attention;
-    private Workers workers;
     private float[] q;
     private float[] k;
     private float[] v;
@@ -91,18 +61,17 @@ public class AttentionBenchmark {
     private float[] dv;
 
     /** Makes the operands and checks some rows of the output against double precision. */
-    @Setup(Level.Trial)
-    public void prepare() {
+    @Override
+    void prepare() {
         geometry = layer.geometry;
-        attention = kernel.equals("scalar") ? new ScalarAttention() : new SimdAttention();
-        workers = Workers.of(threads);
+        attention = twin(new SimdAttention(), new ScalarAttention());
         Random random = new Random(1);
         int queryLength = geometry.batch() * geometry.queries() * geometry.rowWidth();
         int keyLength = geometry.batch() * geometry.keys() * geometry.rowWidth();
-        q = GemmBenchmark.randomValues(random, queryLength);
-        k = GemmBenchmark.randomValues(random, keyLength);
-        v = GemmBenchmark.randomValues(random, keyLength);
-        dOut = GemmBenchmark.randomValues(random, queryLength);
+        q = randomValues(random, queryLength);
+        k = randomValues(random, keyLength);
+        v = randomValues(random, keyLength);
+        dOut = randomValues(random, queryLength);
         out = new float[queryLength];
         dq = new float[queryLength];
         dk = new float[keyLength];
@@ -117,23 +86,17 @@ public class AttentionBenchmark {
         }
     }
 
-    /** Ends the threads. */
-    @TearDown(Level.Trial)
-    public void close() {
-        workers.close();
-    }
-
     /** Output and log-sums. */
     @Benchmark
-    public float[] forward(FlopCounter counter) {
-        counter.flops += flops();
+    public float[] forward(PeakCounter counter) {
+        counter.count(flops(), peak);
         return forward();
     }
 
     /** All three gradients. */
     @Benchmark
-    public float[] backward(FlopCounter counter) {
-        counter.flops += 2.5 * flops();
+    public float[] backward(PeakCounter counter) {
+        counter.count(2.5 * flops(), peak);
         attention.backward(workers, geometry, q, 0, k, 0, v, 0, out, 0, logSumExp, dOut, 0, dq, 0, dk, 0, dv, 0);
         return dq;
     }

@@ -9,36 +9,15 @@ import dev.mezzotint.engine.kernel.scalar.ScalarConv;
 import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.kernel.simd.SimdConv;
 import dev.mezzotint.engine.kernel.simd.SimdGemm;
-import dev.mezzotint.engine.parallel.Workers;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Convolutions and their gradients, in GFLOP/s of the direct algorithm; to be held against {@link FmaPeakBenchmark} in the
- * same run.
+ * Convolutions and their gradients, in GFLOP/s of the direct algorithm ({@code flops}) and as a share of the multiply-add peak
+ * ({@code shareOfPeak}), which Winograd's algorithm exceeds.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC"})
-public class ConvBenchmark {
+public class ConvBenchmark extends ArithmeticBenchmark {
     /** Layers that are measured. */
     public enum Layer {
         /** First layer of the built-in VAE. */
@@ -67,17 +46,8 @@ public class ConvBenchmark {
     @Param
     public Layer layer;
 
-    /** Which of the twins. */
-    @Param({"simd", "scalar"})
-    public String kernel;
-
-    /** How many threads share the work. */
-    @Param({"1", "2"})
-    public int threads;
-
     private ConvGeometry geometry;
     private ConvKernel conv;
-    private Workers workers;
     private float[] x;
     private float[] weight;
     private PackedOperand packed;
@@ -87,21 +57,20 @@ public class ConvBenchmark {
     private float[] dw;
 
     /** Makes the operands, and checks that the gradients belong to the forward pass: ⟨dy, y⟩ = ⟨dx, x⟩ = ⟨dw, w⟩. */
-    @Setup(Level.Trial)
-    public void prepare() {
+    @Override
+    void prepare() {
         geometry = layer.geometry;
-        conv = kernel.equals("scalar") ? new ScalarConv() : new SimdConv();
-        workers = Workers.of(threads);
+        conv = twin(new SimdConv(), new ScalarConv());
         Random random = new Random(1);
         int inputs = geometry.batch() * geometry.height() * geometry.width() * geometry.inChannels();
         int outputs = geometry.rows() * geometry.outChannels();
-        x = GemmBenchmark.randomValues(random, inputs);
-        weight = GemmBenchmark.randomValues(random, geometry.depth() * geometry.outChannels());
-        dy = GemmBenchmark.randomValues(random, outputs);
+        x = randomValues(random, inputs);
+        weight = randomValues(random, geometry.depth() * geometry.outChannels());
+        dy = randomValues(random, outputs);
         y = new float[outputs];
         dx = new float[inputs];
         dw = new float[weight.length];
-        GemmKernel gemm = kernel.equals("scalar") ? new ScalarGemm() : new SimdGemm();
+        GemmKernel gemm = twin(new SimdGemm(), new ScalarGemm());
         float[] panels = new float[gemm.packedLength(geometry.depth(), geometry.outChannels())];
         conv.pack(workers, geometry, geometry.outChannels(), weight, 0, panels, 0);
         packed = new PackedOperand.Floats(panels);
@@ -116,32 +85,26 @@ public class ConvBenchmark {
         }
     }
 
-    /** Ends the threads. */
-    @TearDown(Level.Trial)
-    public void close() {
-        workers.close();
-    }
-
     /** The forward pass. */
     @Benchmark
-    public float[] forward(FlopCounter counter) {
-        counter.flops += geometry.flops();
+    public float[] forward(PeakCounter counter) {
+        counter.count(geometry.flops(), peak);
         forwardPass();
         return y;
     }
 
     /** The gradient by the input, packing of the weights included. */
     @Benchmark
-    public float[] backwardInput(FlopCounter counter) {
-        counter.flops += geometry.flops();
+    public float[] backwardInput(PeakCounter counter) {
+        counter.count(geometry.flops(), peak);
         conv.backwardInput(workers, geometry, dy, 0, weight, 0, dx, 0);
         return dx;
     }
 
     /** The gradient by the weights. */
     @Benchmark
-    public float[] backwardWeight(FlopCounter counter) {
-        counter.flops += geometry.flops();
+    public float[] backwardWeight(PeakCounter counter) {
+        counter.count(geometry.flops(), peak);
         conv.backwardWeight(workers, geometry, x, 0, dy, 0, dw, 0, false);
         return dw;
     }

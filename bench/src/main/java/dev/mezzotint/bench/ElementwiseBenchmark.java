@@ -12,33 +12,11 @@ import dev.mezzotint.engine.kernel.scalar.ScalarOptimizer;
 import dev.mezzotint.engine.kernel.simd.SimdActivation;
 import dev.mezzotint.engine.kernel.simd.SimdElementwise;
 import dev.mezzotint.engine.kernel.simd.SimdOptimizer;
-import dev.mezzotint.engine.parallel.Workers;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Element-wise work, reductions, activations and the optimiser in GB/s, on 16 images of 32 × 32 × 64 and on weights. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC"})
-public class ElementwiseBenchmark {
+public class ElementwiseBenchmark extends KernelBenchmark {
     private static final int BATCH = 16;
     private static final int POSITIONS = 1024;
     private static final int CHANNELS = 64;
@@ -47,18 +25,9 @@ public class ElementwiseBenchmark {
             new BroadcastGeometry(BATCH, POSITIONS, CHANNELS, CHANNELS, 0, 1);
     private static final BroadcastGeometry BIAS = new BroadcastGeometry(1, BATCH * POSITIONS, CHANNELS, 0, 0, 1);
 
-    /** Which of the twins. */
-    @Param({"simd", "scalar"})
-    public String kernel;
-
-    /** How many threads share the work. */
-    @Param({"1", "2"})
-    public int threads;
-
     private ElementwiseKernel elementwise;
     private ActivationKernel activation;
     private OptimizerKernel optimizer;
-    private Workers workers;
     private float[] a;
     private float[] b;
     private float[] out;
@@ -66,42 +35,29 @@ public class ElementwiseBenchmark {
     private float[] squares;
 
     /** Makes the operands and checks the twins against each other. */
-    @Setup(Level.Trial)
-    public void prepare() {
-        boolean simd = kernel.equals("simd");
-        elementwise = simd ? new SimdElementwise() : new ScalarElementwise();
-        activation = simd ? new SimdActivation() : new ScalarActivation();
-        optimizer = simd ? new SimdOptimizer() : new ScalarOptimizer();
-        workers = Workers.of(threads);
+    @Override
+    void prepare() {
+        optimizer = twin(new SimdOptimizer(), new ScalarOptimizer());
         Random random = new Random(1);
-        a = GemmBenchmark.randomValues(random, LENGTH);
-        b = GemmBenchmark.randomValues(random, LENGTH);
+        a = randomValues(random, LENGTH);
+        b = randomValues(random, LENGTH);
         out = new float[LENGTH];
-        small = GemmBenchmark.randomValues(random, BATCH * CHANNELS);
+        small = randomValues(random, BATCH * CHANNELS);
         squares = new float[LENGTH];
-        check();
-    }
-
-    private void check() {
-        float[] expected = new float[LENGTH];
-        ElementwiseKernel oracle = new ScalarElementwise();
-        oracle.broadcast(workers, BinaryOp.ADD, TIME_EMBEDDING, a, 0, small, 0, expected, 0);
-        elementwise.broadcast(workers, BinaryOp.ADD, TIME_EMBEDDING, a, 0, small, 0, out, 0);
-        NormBenchmark.requireClose(expected, out);
-        float[] expectedSums = new float[CHANNELS];
-        float[] sums = new float[CHANNELS];
-        oracle.reduce(workers, BIAS, a, 0, expectedSums, 0);
-        elementwise.reduce(workers, BIAS, a, 0, sums, 0);
-        NormBenchmark.requireClose(expectedSums, sums);
-        new ScalarActivation().forward(workers, Activation.SILU, LENGTH, a, 0, expected, 0);
-        activation.forward(workers, Activation.SILU, LENGTH, a, 0, out, 0);
-        NormBenchmark.requireClose(expected, out);
-    }
-
-    /** Ends the threads. */
-    @TearDown(Level.Trial)
-    public void close() {
-        workers.close();
+        compare(new SimdElementwise(), new ScalarElementwise(), twin -> {
+            elementwise = twin;
+            float[] sum = new float[LENGTH];
+            elementwise.broadcast(workers, BinaryOp.ADD, TIME_EMBEDDING, a, 0, small, 0, sum, 0);
+            float[] columns = new float[CHANNELS];
+            elementwise.reduce(workers, BIAS, a, 0, columns, 0);
+            return new float[][] {sum, columns};
+        });
+        compare(new SimdActivation(), new ScalarActivation(), twin -> {
+            activation = twin;
+            float[] y = new float[LENGTH];
+            activation.forward(workers, Activation.SILU, LENGTH, a, 0, y, 0);
+            return new float[][] {y};
+        });
     }
 
     /** A residual connection. */

@@ -5,73 +5,40 @@ import dev.mezzotint.engine.kernel.GemmKernel;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.kernel.scalar.ScalarGemm;
 import dev.mezzotint.engine.kernel.simd.SimdGemm;
-import dev.mezzotint.engine.kernel.simd.SimdPeak;
-import dev.mezzotint.engine.parallel.Workers;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Matrix products in GFLOP/s ({@code flops}) and as a share of the multiply-add peak of as many threads, measured before
  * each iteration ({@code shareOfPeak}): {@code java -jar benchmarks.jar GemmBenchmark -p kernel=simd -p threads=1}.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC"})
-public class GemmBenchmark {
+public class GemmBenchmark extends ArithmeticBenchmark {
     /** m×n×k; after the square one: a U-Net's linear layers, its middle, a text encoder's feed-forward layer. */
     @Param({"1024x1024x1024", "4096x320x320", "256x1280x1280", "77x3072x768", "2048x64x64"})
     public String shape;
-
-    /** Which of the twins. */
-    @Param({"simd", "scalar"})
-    public String kernel;
 
     /** Whether the right operand is kept in half precision, as the weights of most published models are. */
     @Param({"false", "true"})
     public boolean halves;
 
-    /** How many threads share the product. */
-    @Param({"1", "2"})
-    public int threads;
-
     private int m;
     private int n;
     private int k;
     private GemmKernel gemm;
-    private Workers workers;
     private float[] a;
     private float[] b;
     private PackedOperand packed;
     private float[] c;
-    private double peak;
 
     /** Makes the operands and checks a few values of the product against double precision. */
-    @Setup(Level.Trial)
-    public void prepare() {
+    @Override
+    void prepare() {
         String[] sizes = shape.split("x");
         m = Integer.parseInt(sizes[0]);
         n = Integer.parseInt(sizes[1]);
         k = Integer.parseInt(sizes[2]);
-        gemm = kernel.equals("scalar") ? new ScalarGemm() : new SimdGemm();
-        workers = Workers.of(threads);
+        gemm = twin(new SimdGemm(), new ScalarGemm());
         Random random = new Random(1);
         a = randomValues(random, m * k);
         b = randomValues(random, k * n);
@@ -99,18 +66,6 @@ public class GemmBenchmark {
         }
     }
 
-    /** Measures the peak anew, because a processor's clock changes. */
-    @Setup(Level.Iteration)
-    public void measurePeak() {
-        peak = new SimdPeak().measure(workers);
-    }
-
-    /** Ends the threads. */
-    @TearDown(Level.Trial)
-    public void close() {
-        workers.close();
-    }
-
     /** A runs along k, as activations do. */
     @Benchmark
     public float[] multiply(PeakCounter counter) {
@@ -136,13 +91,5 @@ public class GemmBenchmark {
             halves[i] = Float.floatToFloat16(values[i]);
         }
         return halves;
-    }
-
-    static float[] randomValues(Random random, int length) {
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = random.nextFloat() * 2 - 1;
-        }
-        return values;
     }
 }

@@ -23,25 +23,24 @@ public final class SyntheticWeights {
     private SyntheticWeights() {}
 
     /**
-     * The folder of a model, in diffusers' layout.
+     * The folder of a model in diffusers' layout, without a tokenizer.
      *
      * @param label as {@code mezzo synthesize} calls it
-     * @param vocabulary where CLIP's vocabulary is, if the model shall have a tokenizer
      */
-    public static Path folder(String label, DType dtype, Optional<Path> vocabulary) throws IOException {
-        String name = label + "-" + dtype.name().toLowerCase(Locale.ROOT) + (vocabulary.isPresent() ? "-words" : "");
+    public static Path folder(String label, DType dtype) throws IOException {
+        String name = label + "-" + dtype.name().toLowerCase(Locale.ROOT);
         Path folder = Path.of(System.getProperty(PROPERTY, DEFAULT), name);
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder.getParent());
             Synthetic.of(label, dtype, 0)
                     .orElseThrow(() -> new IllegalArgumentException("there is no published model '" + label + "'"))
-                    .writeFolder(folder, vocabulary);
+                    .writeFolder(folder, Optional.empty());
         }
         return folder;
     }
 
-    /** A model without a tokenizer. */
+    /** The model of {@link #folder}. */
     public static StoredModel stored(String label, DType dtype) throws IOException {
-        return StoredModel.open(folder(label, dtype, Optional.empty()));
+        return StoredModel.open(folder(label, dtype));
     }
 }

@@ -133,7 +133,7 @@ public final class SpeedTable {
                     program.run(List.of("a red cube", "-o", picture.toString())).seconds());
         }
         results.add(List.of(Measurement.of(ModelTable.START, Program.median(starts), "s")));
-        Path model = SyntheticWeights.folder("sd15", DType.F16, Optional.empty());
+        Path model = SyntheticWeights.folder("sd15", DType.F16);
         Program.Run large = program.run(List.of(
                 "a red cube",
                 "--model",

@@ -67,8 +67,9 @@ import picocli.CommandLine.TypeConversionException;
             "  mezzo \"a green cone\" --seed 7 --steps 50 -o cone.png",
             "  mezzo \"two small yellow tori\" --count 4 --guidance 5 -o 'tori-{seed}.png'",
             "  mezzo \"a (red:1.3) cube\" --negative \"blue\" --model path/to/folder",
-            "  mezzo \"a red cube\" --model v1-5.safetensors --tokenizer path/to/tokenizer --lora style.safetensors:0.8",
-            "  mezzo \"a red cube at night\" --image photo.jpeg --strength 0.6 --model path/to/folder",
+            "  mezzo \"a red cube\" --model v1-5.safetensors --tokenizer path/to/tokenizer",
+            "  mezzo \"a red cube\" --model path/to/folder --lora style.safetensors:0.8",
+            "  mezzo \"a red cube\" --image photo.jpeg --strength 0.6 --model path/to/folder",
             "  mezzo \"a red cube\" --seed 1 --latents-out start.safetensors",
             "",
             "The same seed, options and model give the same picture to the bit, on any number of threads.",
@@ -94,9 +95,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "PROMPT",
-            description =
-                    "What the picture should show, in quotes. (word:1.3) gives it weight, (word) 1.1, [word] 1/1.1;"
-                            + " BREAK begins a new chunk of tokens; \\( is a bracket. It may be of any length.")
+            description = "What the picture should show, in quotes. (word) weighs 1.1, [word] 1/1.1, (word:1.3) 1.3;"
+                    + " BREAK begins a new chunk of tokens; \\( is a bracket. It may be of any length.")
     private String prompt;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What it should not show.")

@@ -52,7 +52,7 @@ final class InspectCommand implements Callable<Integer> {
             paramLabel = "MODEL",
             arity = "0..1",
             description =
-                    "Model folder in diffusers' layout, or a .safetensors or .ckpt file, also one that is no whole model"
+                    "Model folder in diffusers' layout, or one file, safetensors or ckpt, also one that is no whole model"
                             + " (default: the built-in model).")
     private Optional<Path> model = Optional.empty();
 

@@ -25,7 +25,7 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "DIR|FILE",
             description =
-                    "Model: a folder in diffusers' layout, or one .safetensors or .ckpt file (default: the built-in"
+                    "Model: a folder in diffusers' layout, or one file, safetensors or ckpt (default: the built-in"
                             + " model).")
     private Optional<Path> model = Optional.empty();
 

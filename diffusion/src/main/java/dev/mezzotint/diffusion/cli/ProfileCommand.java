@@ -19,11 +19,11 @@ import dev.mezzotint.engine.nn.ParameterFiles;
 import dev.mezzotint.engine.nn.Parameters;
 import dev.mezzotint.engine.parallel.Workers;
 import dev.mezzotint.engine.random.TorchGenerator;
+import dev.mezzotint.engine.shape.Shape;
 import dev.mezzotint.engine.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,7 +68,7 @@ final class ProfileCommand implements Callable<Integer> {
     @picocli.CommandLine.Parameters(
             paramLabel = "MODEL",
             arity = "0..1",
-            description = "Model folder in diffusers' layout, or a .safetensors or .ckpt file (default: the built-in"
+            description = "Model folder in diffusers' layout, or one file, safetensors or ckpt (default: the built-in"
                     + " model).")
     private Optional<Path> model = Optional.empty();
 
@@ -178,7 +178,7 @@ final class ProfileCommand implements Callable<Integer> {
     }
 
     private static Tensor noise(TorchGenerator generator, int... shape) {
-        return Tensor.of(generator.randn(Arrays.stream(shape).reduce(1, Math::multiplyExact)), shape);
+        return Tensor.of(generator.randn(Shape.of(shape).length()), shape);
     }
 
     private static UNetConditions conditions(TorchGenerator generator, UNetConfig config, int texts) {

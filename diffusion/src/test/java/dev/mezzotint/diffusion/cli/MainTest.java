@@ -38,6 +38,15 @@ class MainTest {
         assertTrue(help.contains(" \\( is a"), help);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "generate", "train", "evaluate", "inspect", "synthesize", "profile"})
+    void helpBreaksNoExampleAndNoName(String command) {
+        CommandLineCase run =
+                command.isEmpty() ? CommandLineCase.run("--help") : CommandLineCase.run(command, "--help");
+        String help = run.done().out();
+        assertTrue(help.lines().noneMatch(line -> line.matches("(--|path/).*|.* \\.|.*\\(word:")), help);
+    }
+
     @Test
     void verboseMayComeFirst(@TempDir Path folder) {
         CommandLineCase run = CommandLineCase.run("--verbose", "inspect", folder);

@@ -76,6 +76,13 @@ class ProfileCommandTest {
         CommandLineCase.run("profile", model, "--passes", "0").refused(Main.WRONG, "--passes is 0");
     }
 
+    @Test
+    void aSizeThatNoArrayHoldsIsNamed() {
+        CommandLineCase run = CommandLineCase.run("profile", model, "--size", "100000x100000");
+        assertEquals(Main.FAILED, run.status());
+        assertTrue(run.err().contains("50000, 50000, 4] has more elements than one array can hold"), run.err());
+    }
+
     private static String line(List<String> lines, String part) {
         Optional<String> found = lines.stream().filter(l -> l.contains(part)).findFirst();
         return found.orElseThrow(() -> new AssertionError("no line has " + part + " in " + String.join("\n", lines)));
