@@ -37,7 +37,6 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     /** Makes the operands and checks the twins against each other. */
     @Override
     void prepare() {
-        optimizer = twin(new SimdOptimizer(), new ScalarOptimizer());
         Random random = new Random(1);
         a = randomValues(random, LENGTH);
         b = randomValues(random, LENGTH);
@@ -57,6 +56,14 @@ public class ElementwiseBenchmark extends KernelBenchmark {
             float[] y = new float[LENGTH];
             activation.forward(workers, Activation.SILU, LENGTH, a, 0, y, 0);
             return new float[][] {y};
+        });
+        compare(new SimdOptimizer(), new ScalarOptimizer(), twin -> {
+            optimizer = twin;
+            float[] weights = a.clone();
+            float[] moments = new float[LENGTH];
+            optimizer.adamW(
+                    workers, LENGTH, weights, b, moments, new float[LENGTH], 1, 1e-2, 0.9, 0.999, 1e-8, 0.01, 1, 1);
+            return new float[][] {weights, moments};
         });
     }
 

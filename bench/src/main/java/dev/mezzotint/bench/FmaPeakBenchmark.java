@@ -12,7 +12,6 @@ public class FmaPeakBenchmark extends KernelBenchmark {
     private PeakKernel peak;
     private float[] sums;
 
-    /** Starts the threads. */
     @Override
     void prepare() {
         peak = twin(new SimdPeak(), new ScalarPeak());
