@@ -25,7 +25,6 @@ final class AttentionBackward {
     private final float[] unused = new float[PANEL];
     private final float[] negatedDots = new float[PANEL];
     private final float[] ones = new float[PANEL];
-    private final float[] lanes = new float[LANES];
     // One behind the other: rows of all heads, 256 bytes and more apart, fall into few sets of the cache.
     private float[] denseKeys = {};
     private float[] denseValues = {};
@@ -77,8 +76,10 @@ final class AttentionBackward {
         int sumStride = narrow ? LANES : (width + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
         int sums = (geometry.keys() + KEY_BLOCK) * sumStride;
         reserve(width, sums);
-        Arrays.fill(dkSums, 0, sums, 0f);
-        Arrays.fill(dvSums, 0, sums, 0f);
+        if (geometry.causal()) {
+            Arrays.fill(dkSums, 0, geometry.keys() * sumStride, 0f);
+            Arrays.fill(dvSums, 0, geometry.keys() * sumStride, 0f);
+        }
         float scale = geometry.scale();
         float toLog2 = scale * AttentionPanels.LOG2_E;
         float[] keyRows = k;
@@ -100,6 +101,8 @@ final class AttentionBackward {
             int vectors = TileProduct.vectors(count);
             int visible = geometry.causal() ? query + count : geometry.keys();
             int row = queryRow + query * stride;
+            // The first queries begin the sums, unless later ones see keys that they don't.
+            boolean add = geometry.causal() || query > 0;
             AttentionPanels.transposeIn(count, width, toLog2, q, qOffset + row, stride, queries, 0);
             AttentionPanels.transposeIn(count, width, scale, dOut, dOutOffset + row, stride, outGradients, 0);
             if (!narrow) {
@@ -154,11 +157,11 @@ final class AttentionBackward {
                     int to = dOutOffset + row;
                     clearTile(keys, probabilities);
                     clearTile(keys, gradients);
-                    NarrowTiles.add(keys, count, probabilities, dOut, to, stride, dvSums, at, sumStride);
-                    NarrowTiles.add(keys, count, gradients, q, qOffset + row, stride, dkSums, at, sumStride);
+                    NarrowTiles.multiply(keys, count, probabilities, dOut, to, stride, dvSums, at, sumStride, add);
+                    NarrowTiles.multiply(keys, count, gradients, q, qOffset + row, stride, dkSums, at, sumStride, add);
                 } else {
-                    addRows(keys, width, count, probabilities, outGradientRows, dvSums, at, sumStride);
-                    addRows(keys, width, count, gradients, queryRows, dkSums, at, sumStride);
+                    addRows(keys, width, count, probabilities, outGradientRows, dvSums, at, sumStride, add);
+                    addRows(keys, width, count, gradients, queryRows, dkSums, at, sumStride, add);
                 }
             }
             AttentionPanels.transposeOut(count, width, ones, dqSums, 0, dq, dqOffset + row, stride);
@@ -225,9 +228,17 @@ final class AttentionBackward {
         }
     }
 
-    /** sums[key, c] += Σᵢ columns[key, i] · rows[i, c]. */
+    /** sums[key, c] (+)= Σᵢ columns[key, i] · rows[i, c]. */
     private static void addRows(
-            int keys, int width, int count, float[] columns, float[] rows, float[] sums, int at, int sumStride) {
+            int keys,
+            int width,
+            int count,
+            float[] columns,
+            float[] rows,
+            float[] sums,
+            int at,
+            int sumStride,
+            boolean add) {
         for (int column = 0; column < width; column += PANEL) {
             int vectors = TileProduct.vectors(Math.min(PANEL, width - column));
             TileProduct.multiply(
@@ -243,18 +254,18 @@ final class AttentionBackward {
                     sums,
                     at + column,
                     sumStride,
-                    true);
+                    add);
         }
     }
 
-    private float dot(int length, float[] a, int aOffset, float[] b, int bOffset) {
+    private static float dot(int length, float[] a, int aOffset, float[] b, int bOffset) {
         int i = 0;
         FloatVector sums = FloatVector.zero(SPECIES);
         for (; i + LANES <= length; i += LANES) {
             sums = FloatVector.fromArray(SPECIES, a, aOffset + i)
                     .fma(FloatVector.fromArray(SPECIES, b, bOffset + i), sums);
         }
-        float sum = SimdSums.sumLanes(sums, lanes);
+        float sum = SimdSums.sumLanes(sums);
         for (; i < length; i++) {
             sum = Math.fma(a[aOffset + i], b[bOffset + i], sum);
         }

@@ -7,6 +7,7 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import dev.mezzotint.engine.kernel.AttentionGeometry;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The forward pass over some panels of queries: for each block of keys and each panel, scores Sᵀ = K Qᵀ, an online softmax
@@ -109,8 +110,9 @@ final class AttentionForward {
         block.release();
         for (int first = 0; first < count; first += PANEL) {
             int inPanel = Math.min(PANEL, count - first);
-            for (int i = 0; i < inPanel; i++) {
-                factor[i] = 1f / sum[first + i];
+            for (int lane = 0; lane < inPanel; lane += LANES) {
+                FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+                one.div(FloatVector.fromArray(SPECIES, sum, first + lane)).intoArray(factor, lane);
             }
             int at = outRow + first * stride;
             AttentionPanels.transposeOut(
@@ -141,8 +143,10 @@ final class AttentionForward {
             shiftToHighest(width, vectors, first, key == 0, keys);
             SimdExp.powersOfTwo(keys, vectors, scores, blockSum);
         }
-        for (int lane = 0; lane < vectors * LANES; lane++) {
-            sum[first + lane] += blockSum[lane];
+        for (int lane = 0; lane < vectors * LANES; lane += LANES) {
+            FloatVector.fromArray(SPECIES, sum, first + lane)
+                    .add(FloatVector.fromArray(SPECIES, blockSum, lane))
+                    .intoArray(sum, first + lane);
         }
         block.weigh(keys, vectors, scores, result, first * block.resultRows(width), key > 0);
     }
@@ -157,8 +161,10 @@ final class AttentionForward {
 
     private boolean isTooLow(int vectors) {
         boolean tooLow = false;
-        for (int lane = 0; lane < vectors * LANES; lane++) {
-            tooLow |= blockSum[lane] < LEAST_SUM;
+        for (int lane = 0; lane < vectors * LANES; lane += LANES) {
+            tooLow |= FloatVector.fromArray(SPECIES, blockSum, lane)
+                    .compare(VectorOperators.LT, LEAST_SUM)
+                    .anyTrue();
         }
         return tooLow;
     }

@@ -6,7 +6,7 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The products of attention's backward pass that are one vector wide, C += A · B: 20 or 24 rows of C at a time, since with fewer
+ * The products of attention's backward pass that are one vector wide, C = A · B or C += A · B: 20 or 24 rows of C at a time, since with fewer
  * sums a multiply-add waits for the one before. With 16 rows C2 unrolls the loop, then lacks registers and takes 1.6 times as
  * long.
  */
@@ -35,31 +35,49 @@ final class NarrowTiles {
     }
 
     /**
-     * Adds a product.
+     * Makes a product, or adds it.
      *
      * @param rows of A and C, which have room for whole tiles
      * @param a a panel, which is read along the depth
      * @param b one vector of each row, {@code bStride} apart
      */
-    static void add(
-            int rows, int depth, float[] a, float[] b, int bOffset, int bStride, float[] c, int cOffset, int cRow) {
+    static void multiply(
+            int rows,
+            int depth,
+            float[] a,
+            float[] b,
+            int bOffset,
+            int bStride,
+            float[] c,
+            int cOffset,
+            int cRow,
+            boolean add) {
         int tiles = tiles(rows);
         int larger = larger(rows, tiles);
         int row = 0;
         for (int tile = 0; tile < tiles; tile++) {
             int to = cOffset + row * cRow;
             if (tile < larger) {
-                tile24(depth, a, row * PANEL, b, bOffset, bStride, c, to, cRow);
+                tile24(depth, a, row * PANEL, b, bOffset, bStride, c, to, cRow, add);
                 row += ROWS + STEP;
             } else {
-                tile20(depth, a, row * PANEL, b, bOffset, bStride, c, to, cRow);
+                tile20(depth, a, row * PANEL, b, bOffset, bStride, c, to, cRow, add);
                 row += ROWS;
             }
         }
     }
 
     private static void tile20(
-            int depth, float[] a, int aOffset, float[] b, int bOffset, int bStride, float[] c, int cOffset, int cRow) {
+            int depth,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int bStride,
+            float[] c,
+            int cOffset,
+            int cRow,
+            boolean add) {
         FloatVector c0 = FloatVector.zero(SPECIES);
         FloatVector c1 = FloatVector.zero(SPECIES);
         FloatVector c2 = FloatVector.zero(SPECIES);
@@ -106,30 +124,61 @@ final class NarrowTiles {
             c19 = row.fma(FloatVector.broadcast(SPECIES, a[at + 19 * PANEL]), c19);
             from += bStride;
         }
-        c0.add(FloatVector.fromArray(SPECIES, c, cOffset)).intoArray(c, cOffset);
-        c1.add(FloatVector.fromArray(SPECIES, c, cOffset + cRow)).intoArray(c, cOffset + cRow);
-        c2.add(FloatVector.fromArray(SPECIES, c, cOffset + 2 * cRow)).intoArray(c, cOffset + 2 * cRow);
-        c3.add(FloatVector.fromArray(SPECIES, c, cOffset + 3 * cRow)).intoArray(c, cOffset + 3 * cRow);
-        c4.add(FloatVector.fromArray(SPECIES, c, cOffset + 4 * cRow)).intoArray(c, cOffset + 4 * cRow);
-        c5.add(FloatVector.fromArray(SPECIES, c, cOffset + 5 * cRow)).intoArray(c, cOffset + 5 * cRow);
-        c6.add(FloatVector.fromArray(SPECIES, c, cOffset + 6 * cRow)).intoArray(c, cOffset + 6 * cRow);
-        c7.add(FloatVector.fromArray(SPECIES, c, cOffset + 7 * cRow)).intoArray(c, cOffset + 7 * cRow);
-        c8.add(FloatVector.fromArray(SPECIES, c, cOffset + 8 * cRow)).intoArray(c, cOffset + 8 * cRow);
-        c9.add(FloatVector.fromArray(SPECIES, c, cOffset + 9 * cRow)).intoArray(c, cOffset + 9 * cRow);
-        c10.add(FloatVector.fromArray(SPECIES, c, cOffset + 10 * cRow)).intoArray(c, cOffset + 10 * cRow);
-        c11.add(FloatVector.fromArray(SPECIES, c, cOffset + 11 * cRow)).intoArray(c, cOffset + 11 * cRow);
-        c12.add(FloatVector.fromArray(SPECIES, c, cOffset + 12 * cRow)).intoArray(c, cOffset + 12 * cRow);
-        c13.add(FloatVector.fromArray(SPECIES, c, cOffset + 13 * cRow)).intoArray(c, cOffset + 13 * cRow);
-        c14.add(FloatVector.fromArray(SPECIES, c, cOffset + 14 * cRow)).intoArray(c, cOffset + 14 * cRow);
-        c15.add(FloatVector.fromArray(SPECIES, c, cOffset + 15 * cRow)).intoArray(c, cOffset + 15 * cRow);
-        c16.add(FloatVector.fromArray(SPECIES, c, cOffset + 16 * cRow)).intoArray(c, cOffset + 16 * cRow);
-        c17.add(FloatVector.fromArray(SPECIES, c, cOffset + 17 * cRow)).intoArray(c, cOffset + 17 * cRow);
-        c18.add(FloatVector.fromArray(SPECIES, c, cOffset + 18 * cRow)).intoArray(c, cOffset + 18 * cRow);
-        c19.add(FloatVector.fromArray(SPECIES, c, cOffset + 19 * cRow)).intoArray(c, cOffset + 19 * cRow);
+        if (add) {
+            c0 = c0.add(FloatVector.fromArray(SPECIES, c, cOffset));
+            c1 = c1.add(FloatVector.fromArray(SPECIES, c, cOffset + cRow));
+            c2 = c2.add(FloatVector.fromArray(SPECIES, c, cOffset + 2 * cRow));
+            c3 = c3.add(FloatVector.fromArray(SPECIES, c, cOffset + 3 * cRow));
+            c4 = c4.add(FloatVector.fromArray(SPECIES, c, cOffset + 4 * cRow));
+            c5 = c5.add(FloatVector.fromArray(SPECIES, c, cOffset + 5 * cRow));
+            c6 = c6.add(FloatVector.fromArray(SPECIES, c, cOffset + 6 * cRow));
+            c7 = c7.add(FloatVector.fromArray(SPECIES, c, cOffset + 7 * cRow));
+            c8 = c8.add(FloatVector.fromArray(SPECIES, c, cOffset + 8 * cRow));
+            c9 = c9.add(FloatVector.fromArray(SPECIES, c, cOffset + 9 * cRow));
+            c10 = c10.add(FloatVector.fromArray(SPECIES, c, cOffset + 10 * cRow));
+            c11 = c11.add(FloatVector.fromArray(SPECIES, c, cOffset + 11 * cRow));
+            c12 = c12.add(FloatVector.fromArray(SPECIES, c, cOffset + 12 * cRow));
+            c13 = c13.add(FloatVector.fromArray(SPECIES, c, cOffset + 13 * cRow));
+            c14 = c14.add(FloatVector.fromArray(SPECIES, c, cOffset + 14 * cRow));
+            c15 = c15.add(FloatVector.fromArray(SPECIES, c, cOffset + 15 * cRow));
+            c16 = c16.add(FloatVector.fromArray(SPECIES, c, cOffset + 16 * cRow));
+            c17 = c17.add(FloatVector.fromArray(SPECIES, c, cOffset + 17 * cRow));
+            c18 = c18.add(FloatVector.fromArray(SPECIES, c, cOffset + 18 * cRow));
+            c19 = c19.add(FloatVector.fromArray(SPECIES, c, cOffset + 19 * cRow));
+        }
+        c0.intoArray(c, cOffset);
+        c1.intoArray(c, cOffset + cRow);
+        c2.intoArray(c, cOffset + 2 * cRow);
+        c3.intoArray(c, cOffset + 3 * cRow);
+        c4.intoArray(c, cOffset + 4 * cRow);
+        c5.intoArray(c, cOffset + 5 * cRow);
+        c6.intoArray(c, cOffset + 6 * cRow);
+        c7.intoArray(c, cOffset + 7 * cRow);
+        c8.intoArray(c, cOffset + 8 * cRow);
+        c9.intoArray(c, cOffset + 9 * cRow);
+        c10.intoArray(c, cOffset + 10 * cRow);
+        c11.intoArray(c, cOffset + 11 * cRow);
+        c12.intoArray(c, cOffset + 12 * cRow);
+        c13.intoArray(c, cOffset + 13 * cRow);
+        c14.intoArray(c, cOffset + 14 * cRow);
+        c15.intoArray(c, cOffset + 15 * cRow);
+        c16.intoArray(c, cOffset + 16 * cRow);
+        c17.intoArray(c, cOffset + 17 * cRow);
+        c18.intoArray(c, cOffset + 18 * cRow);
+        c19.intoArray(c, cOffset + 19 * cRow);
     }
 
     private static void tile24(
-            int depth, float[] a, int aOffset, float[] b, int bOffset, int bStride, float[] c, int cOffset, int cRow) {
+            int depth,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int bStride,
+            float[] c,
+            int cOffset,
+            int cRow,
+            boolean add) {
         FloatVector c0 = FloatVector.zero(SPECIES);
         FloatVector c1 = FloatVector.zero(SPECIES);
         FloatVector c2 = FloatVector.zero(SPECIES);
@@ -184,29 +233,55 @@ final class NarrowTiles {
             c23 = row.fma(FloatVector.broadcast(SPECIES, a[at + 23 * PANEL]), c23);
             from += bStride;
         }
-        c0.add(FloatVector.fromArray(SPECIES, c, cOffset)).intoArray(c, cOffset);
-        c1.add(FloatVector.fromArray(SPECIES, c, cOffset + cRow)).intoArray(c, cOffset + cRow);
-        c2.add(FloatVector.fromArray(SPECIES, c, cOffset + 2 * cRow)).intoArray(c, cOffset + 2 * cRow);
-        c3.add(FloatVector.fromArray(SPECIES, c, cOffset + 3 * cRow)).intoArray(c, cOffset + 3 * cRow);
-        c4.add(FloatVector.fromArray(SPECIES, c, cOffset + 4 * cRow)).intoArray(c, cOffset + 4 * cRow);
-        c5.add(FloatVector.fromArray(SPECIES, c, cOffset + 5 * cRow)).intoArray(c, cOffset + 5 * cRow);
-        c6.add(FloatVector.fromArray(SPECIES, c, cOffset + 6 * cRow)).intoArray(c, cOffset + 6 * cRow);
-        c7.add(FloatVector.fromArray(SPECIES, c, cOffset + 7 * cRow)).intoArray(c, cOffset + 7 * cRow);
-        c8.add(FloatVector.fromArray(SPECIES, c, cOffset + 8 * cRow)).intoArray(c, cOffset + 8 * cRow);
-        c9.add(FloatVector.fromArray(SPECIES, c, cOffset + 9 * cRow)).intoArray(c, cOffset + 9 * cRow);
-        c10.add(FloatVector.fromArray(SPECIES, c, cOffset + 10 * cRow)).intoArray(c, cOffset + 10 * cRow);
-        c11.add(FloatVector.fromArray(SPECIES, c, cOffset + 11 * cRow)).intoArray(c, cOffset + 11 * cRow);
-        c12.add(FloatVector.fromArray(SPECIES, c, cOffset + 12 * cRow)).intoArray(c, cOffset + 12 * cRow);
-        c13.add(FloatVector.fromArray(SPECIES, c, cOffset + 13 * cRow)).intoArray(c, cOffset + 13 * cRow);
-        c14.add(FloatVector.fromArray(SPECIES, c, cOffset + 14 * cRow)).intoArray(c, cOffset + 14 * cRow);
-        c15.add(FloatVector.fromArray(SPECIES, c, cOffset + 15 * cRow)).intoArray(c, cOffset + 15 * cRow);
-        c16.add(FloatVector.fromArray(SPECIES, c, cOffset + 16 * cRow)).intoArray(c, cOffset + 16 * cRow);
-        c17.add(FloatVector.fromArray(SPECIES, c, cOffset + 17 * cRow)).intoArray(c, cOffset + 17 * cRow);
-        c18.add(FloatVector.fromArray(SPECIES, c, cOffset + 18 * cRow)).intoArray(c, cOffset + 18 * cRow);
-        c19.add(FloatVector.fromArray(SPECIES, c, cOffset + 19 * cRow)).intoArray(c, cOffset + 19 * cRow);
-        c20.add(FloatVector.fromArray(SPECIES, c, cOffset + 20 * cRow)).intoArray(c, cOffset + 20 * cRow);
-        c21.add(FloatVector.fromArray(SPECIES, c, cOffset + 21 * cRow)).intoArray(c, cOffset + 21 * cRow);
-        c22.add(FloatVector.fromArray(SPECIES, c, cOffset + 22 * cRow)).intoArray(c, cOffset + 22 * cRow);
-        c23.add(FloatVector.fromArray(SPECIES, c, cOffset + 23 * cRow)).intoArray(c, cOffset + 23 * cRow);
+        if (add) {
+            c0 = c0.add(FloatVector.fromArray(SPECIES, c, cOffset));
+            c1 = c1.add(FloatVector.fromArray(SPECIES, c, cOffset + cRow));
+            c2 = c2.add(FloatVector.fromArray(SPECIES, c, cOffset + 2 * cRow));
+            c3 = c3.add(FloatVector.fromArray(SPECIES, c, cOffset + 3 * cRow));
+            c4 = c4.add(FloatVector.fromArray(SPECIES, c, cOffset + 4 * cRow));
+            c5 = c5.add(FloatVector.fromArray(SPECIES, c, cOffset + 5 * cRow));
+            c6 = c6.add(FloatVector.fromArray(SPECIES, c, cOffset + 6 * cRow));
+            c7 = c7.add(FloatVector.fromArray(SPECIES, c, cOffset + 7 * cRow));
+            c8 = c8.add(FloatVector.fromArray(SPECIES, c, cOffset + 8 * cRow));
+            c9 = c9.add(FloatVector.fromArray(SPECIES, c, cOffset + 9 * cRow));
+            c10 = c10.add(FloatVector.fromArray(SPECIES, c, cOffset + 10 * cRow));
+            c11 = c11.add(FloatVector.fromArray(SPECIES, c, cOffset + 11 * cRow));
+            c12 = c12.add(FloatVector.fromArray(SPECIES, c, cOffset + 12 * cRow));
+            c13 = c13.add(FloatVector.fromArray(SPECIES, c, cOffset + 13 * cRow));
+            c14 = c14.add(FloatVector.fromArray(SPECIES, c, cOffset + 14 * cRow));
+            c15 = c15.add(FloatVector.fromArray(SPECIES, c, cOffset + 15 * cRow));
+            c16 = c16.add(FloatVector.fromArray(SPECIES, c, cOffset + 16 * cRow));
+            c17 = c17.add(FloatVector.fromArray(SPECIES, c, cOffset + 17 * cRow));
+            c18 = c18.add(FloatVector.fromArray(SPECIES, c, cOffset + 18 * cRow));
+            c19 = c19.add(FloatVector.fromArray(SPECIES, c, cOffset + 19 * cRow));
+            c20 = c20.add(FloatVector.fromArray(SPECIES, c, cOffset + 20 * cRow));
+            c21 = c21.add(FloatVector.fromArray(SPECIES, c, cOffset + 21 * cRow));
+            c22 = c22.add(FloatVector.fromArray(SPECIES, c, cOffset + 22 * cRow));
+            c23 = c23.add(FloatVector.fromArray(SPECIES, c, cOffset + 23 * cRow));
+        }
+        c0.intoArray(c, cOffset);
+        c1.intoArray(c, cOffset + cRow);
+        c2.intoArray(c, cOffset + 2 * cRow);
+        c3.intoArray(c, cOffset + 3 * cRow);
+        c4.intoArray(c, cOffset + 4 * cRow);
+        c5.intoArray(c, cOffset + 5 * cRow);
+        c6.intoArray(c, cOffset + 6 * cRow);
+        c7.intoArray(c, cOffset + 7 * cRow);
+        c8.intoArray(c, cOffset + 8 * cRow);
+        c9.intoArray(c, cOffset + 9 * cRow);
+        c10.intoArray(c, cOffset + 10 * cRow);
+        c11.intoArray(c, cOffset + 11 * cRow);
+        c12.intoArray(c, cOffset + 12 * cRow);
+        c13.intoArray(c, cOffset + 13 * cRow);
+        c14.intoArray(c, cOffset + 14 * cRow);
+        c15.intoArray(c, cOffset + 15 * cRow);
+        c16.intoArray(c, cOffset + 16 * cRow);
+        c17.intoArray(c, cOffset + 17 * cRow);
+        c18.intoArray(c, cOffset + 18 * cRow);
+        c19.intoArray(c, cOffset + 19 * cRow);
+        c20.intoArray(c, cOffset + 20 * cRow);
+        c21.intoArray(c, cOffset + 21 * cRow);
+        c22.intoArray(c, cOffset + 22 * cRow);
+        c23.intoArray(c, cOffset + 23 * cRow);
     }
 }

@@ -8,6 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -21,6 +22,13 @@ final class SimdSums {
     /** As many floats as there are doubles in a vector. */
     private static final VectorSpecies<Float> FLOATS =
             VectorSpecies.of(float.class, VectorShape.forBitSize(LANES * Float.SIZE));
+
+    private static final VectorSpecies<Float> WHOLE = TileProduct.SPECIES;
+    private static final int FLOAT_LANES = WHOLE.length();
+    private static final VectorShuffle<Float> ROTATION_8 = VectorShuffle.iota(WHOLE, 8, 1, true);
+    private static final VectorShuffle<Float> ROTATION_4 = VectorShuffle.iota(WHOLE, 4, 1, true);
+    private static final VectorShuffle<Float> ROTATION_2 = VectorShuffle.iota(WHOLE, 2, 1, true);
+    private static final VectorShuffle<Float> ROTATION_1 = VectorShuffle.iota(WHOLE, 1, 1, true);
 
     /** Elements of a sum that one task adds up. */
     private static final int BLOCK = 32768;
@@ -204,7 +212,23 @@ final class SimdSums {
         }
     }
 
-    /** The sum of a vector's lanes in a fixed order: interpreter and compiler add in different orders otherwise. */
+    /**
+     * The sum of a vector's lanes in a fixed order, half of them to the other half and so on: interpreter and compiler add in
+     * different orders otherwise. In registers: through memory a row waits for the one before, 38 cycles instead of 10.
+     */
+    static float sumLanes(FloatVector v) {
+        FloatVector sums = v;
+        if (FLOAT_LANES > 8) {
+            sums = sums.add(sums.rearrange(ROTATION_8));
+        }
+        if (FLOAT_LANES > 4) {
+            sums = sums.add(sums.rearrange(ROTATION_4));
+        }
+        sums = sums.add(sums.rearrange(ROTATION_2));
+        return sums.add(sums.rearrange(ROTATION_1)).lane(0);
+    }
+
+    /** The same through an array. */
     static float sumLanes(FloatVector vector, float[] scratch) {
         vector.intoArray(scratch, 0);
         return sumLanes(vector.length(), scratch, 0);

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SimdAttentionTest {
     private static final Workers ONE = Workers.of(1);
@@ -133,11 +132,12 @@ class SimdAttentionTest {
         }
     }
 
-    @ParameterizedTest(name = "width {0}")
-    @ValueSource(ints = {16, 19})
-    void whatALargerProblemLeavesBehindDoesNoHarm(int width) {
+    @ParameterizedTest(name = "width {0} causal {1}")
+    @CsvSource({"16, true", "19, true", "16, false", "19, false", "32, false"})
+    void whatALargerProblemLeavesBehindDoesNoHarm(int width, boolean causal) {
+        int length = causal ? 21 : 150;
         AttentionGeometry poison = new AttentionGeometry(1, 1, 200, 200, 96, Float.NaN, false);
-        AttentionGeometry geometry = new AttentionGeometry(1, 2, 21, 21, width, 0.3f, true);
+        AttentionGeometry geometry = new AttentionGeometry(1, 2, length, length, width, 0.3f, causal);
         AttentionCase fresh = new AttentionCase(geometry, 1, 2).run(new ScalarAttention(), ONE);
         new AttentionCase(poison, 1, 1).run(new SimdAttention(), ONE);
         AttentionCase after = new AttentionCase(geometry, 1, 2).run(new SimdAttention(), ONE);
