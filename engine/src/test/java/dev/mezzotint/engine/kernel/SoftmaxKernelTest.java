@@ -23,7 +23,8 @@ class SoftmaxKernelTest {
     }
 
     static Stream<Arguments> kernelsAndShapes() {
-        int[][] shapes = {{1, 1}, {3, 2}, {7, 15}, {2, 16}, {5, 17}, {64, 64}, {9, 130}, {2, 5000}, {40_000, 1}};
+        int[][] shapes = {{1, 1}, {3, 2}, {7, 15}, {2, 16}, {5, 17}, {64, 64}, {9, 130}, {3, 77}, {2, 5000}, {40_000, 1}
+        };
         return kernels().flatMap(kernel -> Arrays.stream(shapes).map(s -> Arguments.of(kernel, s[0], s[1])));
     }
 

@@ -228,12 +228,6 @@ final class SimdSums {
         return sums.add(sums.rearrange(ROTATION_1)).lane(0);
     }
 
-    /** The same through an array. */
-    static float sumLanes(FloatVector vector, float[] scratch) {
-        vector.intoArray(scratch, 0);
-        return sumLanes(vector.length(), scratch, 0);
-    }
-
     /** The sum of a vector that stands in an array, of every fourth lane apart: a single chain of sums takes four times as long. */
     static float sumLanes(int lanes, float[] values, int from) {
         float sum0 = 0;
