@@ -3,13 +3,11 @@ package dev.mezzotint.engine.kernel.simd;
 import dev.mezzotint.engine.kernel.Activation;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loops of group norm over one slab of (positions, channels). The forward pass goes along the rows as they lie in
- * memory, since it is memory that it waits for; the backward pass goes through chunks that stay in the first-level cache,
- * where a vector of channels walks down the positions. Both sum some positions in float and add those sums in double
+ * The inner loops of group norm over one slab of (positions, channels). They go along the rows as these lie in memory, some
+ * rows at a time, since it is memory that they wait for; they sum some positions in float and add those sums in double
  * precision. Channels that fill no vector are walked one by one; masked loads in these loops made the whole pass two to
  * four times as slow.
  */
@@ -98,16 +96,23 @@ final class NormLoops {
             float[] chunk) {
         Arrays.fill(sums, sumsOffset, sumsOffset + NormFold.SUMS * channels, 0);
         int size = chunkPositions(channels);
+        boolean plain = activation == Activation.NONE;
         for (int p = 0; p < positions; p += size) {
             int count = Math.min(size, positions - p);
             int at = p * channels;
-            if (activation == Activation.NONE) {
-                chunkGradients(channels, count, x, xOffset + at, dy, dyOffset + at, coefficients, first, chunk);
+            Arrays.fill(chunk, 0, 2 * channels, 0);
+            if (activation == Activation.SILU && channels % LANES == 0) {
+                for (int row = at; row < at + count * channels; row += channels) {
+                    int to = dxOffset + row;
+                    siluGradients(channels, x, xOffset + row, dy, dyOffset + row, dx, to, coefficients, first, chunk);
+                }
+            } else if (plain) {
+                addGradients(channels, count, x, xOffset + at, dy, dyOffset + at, coefficients, first, chunk);
             } else {
                 affine(channels, count, x, xOffset + at, coefficients, first, dx, dxOffset + at);
                 SimdActivation.backwardRange(
                         activation, count * channels, dx, dxOffset + at, dy, dyOffset + at, dx, dxOffset + at);
-                chunkGradients(channels, count, x, xOffset + at, dx, dxOffset + at, coefficients, first, chunk);
+                addGradients(channels, count, x, xOffset + at, dx, dxOffset + at, coefficients, first, chunk);
             }
             SimdSums.accumulate(2 * channels, chunk, 0, sums, sumsOffset + channels);
         }
@@ -125,11 +130,14 @@ final class NormLoops {
             int first,
             float[] dx,
             int dxOffset) {
-        int size = chunkPositions(channels);
-        for (int p = 0; p < positions; p += size) {
-            int count = Math.min(size, positions - p);
+        int p = 0;
+        for (; p <= positions - ROWS; p += ROWS) {
             int at = p * channels;
-            chunkApply(channels, count, x, xOffset + at, g, gOffset + at, coefficients, first, dx, dxOffset + at);
+            applyRows(channels, x, xOffset + at, g, gOffset + at, coefficients, first, dx, dxOffset + at);
+        }
+        for (; p < positions; p++) {
+            int at = p * channels;
+            applyRow(0, channels, x, xOffset + at, g, gOffset + at, coefficients, first, dx, dxOffset + at);
         }
     }
 
@@ -227,7 +235,35 @@ final class NormLoops {
         }
     }
 
-    private static void chunkGradients(
+    /** One row's gradient before SiLU, and what it adds to Σ g and Σ g (x − mean), in whole vectors. */
+    private static void siluGradients(
+            int channels,
+            float[] x,
+            int xOffset,
+            float[] dy,
+            int dyOffset,
+            float[] g,
+            int gOffset,
+            float[] coefficients,
+            int first,
+            float[] chunk) {
+        for (int c = 0; c < channels; c += LANES) {
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
+            FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c);
+            FloatVector deviation =
+                    FloatVector.fromArray(SPECIES, x, xOffset + c).sub(mean);
+            FloatVector gradient = SimdMath.siluDerivative(deviation.fma(scale, shift))
+                    .mul(FloatVector.fromArray(SPECIES, dy, dyOffset + c));
+            gradient.intoArray(g, gOffset + c);
+            FloatVector.fromArray(SPECIES, chunk, c).add(gradient).intoArray(chunk, c);
+            gradient.fma(deviation, FloatVector.fromArray(SPECIES, chunk, channels + c))
+                    .intoArray(chunk, channels + c);
+        }
+    }
+
+    /** Adds what some rows give to Σ g and Σ g (x − mean). */
+    private static void addGradients(
             int channels,
             int positions,
             float[] x,
@@ -237,38 +273,83 @@ final class NormLoops {
             float[] coefficients,
             int first,
             float[] chunk) {
-        int c = 0;
-        for (; c <= channels - LANES; c += LANES) {
-            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
-            FloatVector sum = FloatVector.zero(SPECIES);
-            FloatVector projection = FloatVector.zero(SPECIES);
-            for (int p = 0; p < positions; p++) {
-                int at = p * channels + c;
-                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
-                FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
-                sum = sum.add(gradient);
-                projection = gradient.lanewise(VectorOperators.FMA, deviation, projection);
-            }
-            sum.intoArray(chunk, c);
-            projection.intoArray(chunk, channels + c);
+        int p = 0;
+        for (; p <= positions - ROWS; p += ROWS) {
+            int at = p * channels;
+            addRows(channels, x, xOffset + at, g, gOffset + at, coefficients, first, chunk);
         }
-        for (; c < channels; c++) {
-            float sum = 0;
-            float projection = 0;
-            for (int p = 0; p < positions; p++) {
-                int at = p * channels + c;
-                sum += g[gOffset + at];
-                projection = Math.fma(g[gOffset + at], x[xOffset + at] - coefficients[first + c], projection);
-            }
-            chunk[c] = sum;
-            chunk[channels + c] = projection;
+        for (; p < positions; p++) {
+            int at = p * channels;
+            addRow(0, channels, x, xOffset + at, g, gOffset + at, coefficients, first, chunk);
         }
     }
 
-    private static void chunkApply(
+    private static void addRows(
             int channels,
-            int positions,
+            float[] x,
+            int xOffset,
+            float[] g,
+            int gOffset,
+            float[] coefficients,
+            int first,
+            float[] chunk) {
+        int c = 0;
+        for (; c <= channels - LANES; c += LANES) {
+            int at = xOffset + c;
+            int from = gOffset + c;
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+            FloatVector d0 = FloatVector.fromArray(SPECIES, x, at).sub(mean);
+            FloatVector d1 = FloatVector.fromArray(SPECIES, x, at + channels).sub(mean);
+            FloatVector d2 = FloatVector.fromArray(SPECIES, x, at + 2 * channels).sub(mean);
+            FloatVector d3 = FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(mean);
+            FloatVector g0 = FloatVector.fromArray(SPECIES, g, from);
+            FloatVector g1 = FloatVector.fromArray(SPECIES, g, from + channels);
+            FloatVector g2 = FloatVector.fromArray(SPECIES, g, from + 2 * channels);
+            FloatVector g3 = FloatVector.fromArray(SPECIES, g, from + 3 * channels);
+            FloatVector.fromArray(SPECIES, chunk, c)
+                    .add(g0.add(g1).add(g2.add(g3)))
+                    .intoArray(chunk, c);
+            FloatVector.fromArray(SPECIES, chunk, channels + c)
+                    .add(g0.fma(d0, g1.mul(d1)).add(g2.fma(d2, g3.mul(d3))))
+                    .intoArray(chunk, channels + c);
+        }
+        for (int r = 0; c < channels && r < ROWS; r++) {
+            int row = r * channels;
+            addRow(c, channels, x, xOffset + row, g, gOffset + row, coefficients, first, chunk);
+        }
+    }
+
+    /** The channels of one row from {@code c} on. */
+    private static void addRow(
+            int c,
+            int channels,
+            float[] x,
+            int xOffset,
+            float[] g,
+            int gOffset,
+            float[] coefficients,
+            int first,
+            float[] chunk) {
+        for (; c <= channels - LANES; c += LANES) {
+            FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + c);
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+            FloatVector deviation =
+                    FloatVector.fromArray(SPECIES, x, xOffset + c).sub(mean);
+            FloatVector.fromArray(SPECIES, chunk, c).add(gradient).intoArray(chunk, c);
+            gradient.fma(deviation, FloatVector.fromArray(SPECIES, chunk, channels + c))
+                    .intoArray(chunk, channels + c);
+        }
+        for (; c < channels; c++) {
+            float gradient = g[gOffset + c];
+            chunk[c] += gradient;
+            chunk[channels + c] =
+                    Math.fma(gradient, x[xOffset + c] - coefficients[first + c], chunk[channels + c]);
+        }
+    }
+
+    /** {@link #applyGradient} for {@link #ROWS} rows. */
+    private static void applyRows(
+            int channels,
             float[] x,
             int xOffset,
             float[] g,
@@ -283,26 +364,57 @@ final class NormLoops {
             FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
             FloatVector factor = FloatVector.fromArray(SPECIES, coefficients, first + 3 * channels + c);
             FloatVector offset = FloatVector.fromArray(SPECIES, coefficients, first + 4 * channels + c);
-            for (int p = 0; p < positions; p++) {
-                int at = p * channels + c;
-                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
-                FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean);
-                deviation
-                        .lanewise(VectorOperators.FMA, factor, offset)
-                        .add(gradient.mul(scale))
-                        .intoArray(dx, dxOffset + at);
-            }
+            int at = xOffset + c;
+            int from = gOffset + c;
+            int to = dxOffset + c;
+            FloatVector d0 = FloatVector.fromArray(SPECIES, x, at).sub(mean);
+            FloatVector d1 = FloatVector.fromArray(SPECIES, x, at + channels).sub(mean);
+            FloatVector d2 = FloatVector.fromArray(SPECIES, x, at + 2 * channels).sub(mean);
+            FloatVector d3 = FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(mean);
+            FloatVector g0 = FloatVector.fromArray(SPECIES, g, from);
+            FloatVector g1 = FloatVector.fromArray(SPECIES, g, from + channels);
+            FloatVector g2 = FloatVector.fromArray(SPECIES, g, from + 2 * channels);
+            FloatVector g3 = FloatVector.fromArray(SPECIES, g, from + 3 * channels);
+            g0.fma(scale, d0.fma(factor, offset)).intoArray(dx, to);
+            g1.fma(scale, d1.fma(factor, offset)).intoArray(dx, to + channels);
+            g2.fma(scale, d2.fma(factor, offset)).intoArray(dx, to + 2 * channels);
+            g3.fma(scale, d3.fma(factor, offset)).intoArray(dx, to + 3 * channels);
+        }
+        for (int r = 0; c < channels && r < ROWS; r++) {
+            int row = r * channels;
+            applyRow(c, channels, x, xOffset + row, g, gOffset + row, coefficients, first, dx, dxOffset + row);
+        }
+    }
+
+    /** The channels of one row from {@code c} on. */
+    private static void applyRow(
+            int c,
+            int channels,
+            float[] x,
+            int xOffset,
+            float[] g,
+            int gOffset,
+            float[] coefficients,
+            int first,
+            float[] dx,
+            int dxOffset) {
+        for (; c <= channels - LANES; c += LANES) {
+            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
+            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
+            FloatVector factor = FloatVector.fromArray(SPECIES, coefficients, first + 3 * channels + c);
+            FloatVector offset = FloatVector.fromArray(SPECIES, coefficients, first + 4 * channels + c);
+            FloatVector deviation =
+                    FloatVector.fromArray(SPECIES, x, xOffset + c).sub(mean);
+            FloatVector.fromArray(SPECIES, g, gOffset + c)
+                    .fma(scale, deviation.fma(factor, offset))
+                    .intoArray(dx, dxOffset + c);
         }
         for (; c < channels; c++) {
             float scale = coefficients[first + channels + c];
             float factor = coefficients[first + 3 * channels + c];
             float offset = coefficients[first + 4 * channels + c];
-            for (int p = 0; p < positions; p++) {
-                int at = p * channels + c;
-                float deviation = x[xOffset + at] - coefficients[first + c];
-                dx[dxOffset + at] = Math.fma(deviation, factor, offset) + g[gOffset + at] * scale;
-            }
+            float deviation = x[xOffset + c] - coefficients[first + c];
+            dx[dxOffset + c] = Math.fma(g[gOffset + c], scale, Math.fma(deviation, factor, offset));
         }
     }
 }

@@ -17,14 +17,17 @@ final class SimdLayerNorm {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
+    /** Values at the head of a row whose average is its pivot. */
+    private static final int HEAD = 16;
+
     /** Elements that a lane-wise float sum covers before it goes on in double precision. */
-    private static final int CHUNK = 4096;
+    private static final int CHUNK = 1024;
 
     /** Rows whose parameter gradients are summed in float before they go on in double precision; the most taken together. */
     static final int BAND = 16;
 
-    /** Elements of the rows taken together: they stay in the first-level cache. */
-    private static final int BAND_ELEMENTS = 8192;
+    /** Elements read for the rows taken together: 4 KiB. Memory is read ahead while the last such rows are written. */
+    private static final int BAND_ELEMENTS = 1024;
 
     /** Elements of a block of rows in the backward pass; each block has its own sums for the parameters. */
     private static final int BACKWARD_BLOCK = 65536;
@@ -57,10 +60,8 @@ final class SimdLayerNorm {
             for (int band = from; band < to; band += most) {
                 int rows = Math.min(most, to - band);
                 int at = xOffset + band * width;
-                // The pivots need not be exact: the moments around them correct them.
-                rowSums(rows, width, x, at, lanes, sums);
                 for (int r = 0; r < rows; r++) {
-                    pivots[r] = (float) (sums[r] / width);
+                    pivots[r] = pivot(width, x, at + r * width);
                 }
                 moments(rows, width, x, at, pivots, lanes, sums);
                 for (int r = 0; r < rows; r++) {
@@ -107,9 +108,11 @@ final class SimdLayerNorm {
         int gradientOffset = plain ? dyOffset : dxOffset;
         double[] sums = scratch.get().sums(blocks * 2 * width);
         Arrays.fill(sums, 0, blocks * 2 * width, 0);
+        double inverseWidth = 1.0 / width;
+        int most = Math.clamp(BAND_ELEMENTS / 2 / width, 1, BAND);
         Blocks.run(workers, g.batch(), block, (from, to) -> {
             NormScratch own = scratch.get();
-            float[] chunk = own.chunk(2 * Math.max(width, BAND * LANES));
+            float[] chunk = own.chunk(2 * width + 2 * BAND * LANES);
             double[] rowSums = own.rowSums;
             for (int band = from; band < to; band += BAND) {
                 int rows = Math.min(BAND, to - band);
@@ -131,30 +134,31 @@ final class SimdLayerNorm {
                     SimdActivation.backwardRange(
                             g.activation(), rows * width, dx, dxOffset + at, dy, dyOffset + at, dx, dxOffset + at);
                 }
-                bandSums(width, band, rows, x, xOffset, gradient, gradientOffset, mean, rstd, chunk);
-                SimdSums.accumulate(2 * width, chunk, 0, sums, band / block * 2 * width);
-                projections(
-                        rows, width, x, xOffset + at, mean, band, gradient, gradientOffset + at, gamma, chunk, rowSums);
-                for (int row = band; row < band + rows; row++) {
-                    int xRow = xOffset + row * width;
-                    int gRow = gradientOffset + row * width;
-                    double scale = rstd[row];
-                    float factor = (float) (-scale * scale * scale * rowSums[BAND + row - band] / width);
-                    float offset = (float) (-scale * rowSums[row - band] / width);
-                    rowGradient(
-                            width,
-                            x,
-                            xRow,
-                            mean[row],
-                            gradient,
-                            gRow,
-                            gamma,
-                            rstd[row],
-                            factor,
-                            offset,
-                            dx,
-                            dxOffset + row * width);
+                Arrays.fill(chunk, 0, 2 * width, 0);
+                for (int first = band; first < band + rows; first += most) {
+                    int few = Math.min(most, band + rows - first);
+                    int xRow = xOffset + first * width;
+                    int gRow = gradientOffset + first * width;
+                    projections(few, width, x, xRow, mean, rstd, first, gradient, gRow, gamma, chunk, rowSums);
+                    for (int r = 0; r < few; r++) {
+                        float scale = rstd[first + r];
+                        double share = -scale * inverseWidth;
+                        rowGradient(
+                                width,
+                                x,
+                                xRow + r * width,
+                                mean[first + r],
+                                gradient,
+                                gRow + r * width,
+                                gamma,
+                                scale,
+                                (float) (share * scale * rowSums[BAND + r]),
+                                (float) (share * rowSums[r]),
+                                dx,
+                                dxOffset + (first + r) * width);
+                    }
                 }
+                SimdSums.accumulate(2 * width, chunk, 0, sums, band / block * 2 * width);
             }
         });
         for (int c = 0; c < width; c++) {
@@ -169,25 +173,12 @@ final class SimdLayerNorm {
         }
     }
 
-    /** sums[r] = Σ x of row r. */
-    private static void rowSums(int rows, int width, float[] x, int xOffset, float[] lanes, double[] sums) {
-        Arrays.fill(sums, 0);
-        for (int from = 0; from < width; from += CHUNK) {
-            int to = Math.min(width, from + CHUNK);
-            for (int r = 0; r < rows; r++) {
-                int row = xOffset + r * width;
-                FloatVector sum = FloatVector.zero(SPECIES);
-                int i = from;
-                for (; i <= to - LANES; i += LANES) {
-                    sum = sum.add(FloatVector.fromArray(SPECIES, x, row + i));
-                }
-                sum.intoArray(lanes, r * LANES);
-                for (int lane = r * LANES; i < to; i++, lane++) {
-                    lanes[lane] += x[row + i];
-                }
-            }
-            addLanes(rows, lanes, 0, sums, 0);
-        }
+    /**
+     * The average of a row's head, around which its moments are summed: no further from the row's own than √(width / HEAD)
+     * deviations, whatever the values, so that little is lost when the moments correct it.
+     */
+    private static float pivot(int width, float[] x, int xOffset) {
+        return width < HEAD ? x[xOffset] : SimdSums.sumLanes(HEAD, x, xOffset) / HEAD;
     }
 
     /** sums[r] = Σ (x − pivot) of row r, sums[BAND + r] = Σ (x − pivot)². */
@@ -221,54 +212,96 @@ final class SimdLayerNorm {
         }
     }
 
-    /** sums[r] = Σ g · gamma of row r, sums[BAND + r] = Σ g · gamma · (x − mean). */
+    /**
+     * Of some rows, with x̂ = (x − mean) · rstd: sums[r] = Σ g · gamma of row r, sums[BAND + r] = Σ g · gamma · x̂; and for
+     * each column, added to the head of {@code chunk}, Σ g, then Σ g · x̂. Lanes stand behind those in the chunk.
+     */
     private static void projections(
             int rows,
             int width,
             float[] x,
             int xOffset,
             float[] mean,
+            float[] rstd,
             int firstRow,
             float[] g,
             int gOffset,
             float[] gamma,
-            float[] lanes,
+            float[] chunk,
             double[] sums) {
         Arrays.fill(sums, 0);
+        int lanes = 2 * width;
         for (int from = 0; from < width; from += CHUNK) {
             int to = Math.min(width, from + CHUNK);
             for (int r = 0; r < rows; r++) {
                 int xRow = xOffset + r * width;
                 int gRow = gOffset + r * width;
-                FloatVector average = FloatVector.broadcast(SPECIES, mean[firstRow + r]);
+                int row = firstRow + r;
+                FloatVector average = FloatVector.broadcast(SPECIES, mean[row]);
+                FloatVector scale = FloatVector.broadcast(SPECIES, rstd[row]);
                 FloatVector sum = FloatVector.zero(SPECIES);
                 FloatVector projection = FloatVector.zero(SPECIES);
                 int i = from;
                 for (; i <= to - LANES; i += LANES) {
-                    FloatVector scaled =
-                            FloatVector.fromArray(SPECIES, g, gRow + i).mul(FloatVector.fromArray(SPECIES, gamma, i));
-                    FloatVector deviation =
-                            FloatVector.fromArray(SPECIES, x, xRow + i).sub(average);
+                    FloatVector gradient = FloatVector.fromArray(SPECIES, g, gRow + i);
+                    FloatVector normal = FloatVector.fromArray(SPECIES, x, xRow + i)
+                            .sub(average)
+                            .mul(scale);
+                    FloatVector.fromArray(SPECIES, chunk, i).add(gradient).intoArray(chunk, i);
+                    gradient.fma(normal, FloatVector.fromArray(SPECIES, chunk, width + i))
+                            .intoArray(chunk, width + i);
+                    FloatVector scaled = gradient.mul(FloatVector.fromArray(SPECIES, gamma, i));
                     sum = sum.add(scaled);
-                    projection = scaled.lanewise(VectorOperators.FMA, deviation, projection);
+                    projection = scaled.fma(normal, projection);
                 }
-                sum.intoArray(lanes, r * LANES);
-                projection.intoArray(lanes, (BAND + r) * LANES);
-                for (int lane = r * LANES; i < to; i++, lane++) {
-                    float scaled = g[gRow + i] * gamma[i];
-                    lanes[lane] += scaled;
-                    lanes[BAND * LANES + lane] += scaled * (x[xRow + i] - mean[firstRow + r]);
+                int lane = lanes + r * LANES;
+                sum.intoArray(chunk, lane);
+                projection.intoArray(chunk, BAND * LANES + lane);
+                for (; i < to; i++, lane++) {
+                    float gradient = g[gRow + i];
+                    float normal = (x[xRow + i] - mean[row]) * rstd[row];
+                    chunk[i] += gradient;
+                    chunk[width + i] = Math.fma(gradient, normal, chunk[width + i]);
+                    chunk[lane] += gradient * gamma[i];
+                    chunk[BAND * LANES + lane] += gradient * gamma[i] * normal;
                 }
             }
-            addLanes(rows, lanes, 0, sums, 0);
-            addLanes(rows, lanes, BAND * LANES, sums, BAND);
+            addLanes(rows, chunk, lanes, sums, 0);
+            addLanes(rows, chunk, lanes + BAND * LANES, sums, BAND);
         }
     }
 
-    /** Adds each row's lanes, in a fixed order, to its sum. */
+    /** Adds each row's lanes, in a fixed order, to its sum; the lanes are used up. */
     private static void addLanes(int rows, float[] lanes, int from, double[] sums, int to) {
+        if (LANES == 16) {
+            foldTo8(rows, lanes, from);
+        }
+        if (LANES >= 8) {
+            foldTo4(rows, lanes, from);
+        }
         for (int r = 0; r < rows; r++) {
-            sums[to + r] += SimdSums.sumLanes(LANES, lanes, from + r * LANES);
+            int at = from + 4 * r;
+            sums[to + r] += (lanes[at] + lanes[at + 1]) + (lanes[at + 2] + lanes[at + 3]);
+        }
+    }
+
+    /** Adds the second half of each 16 values to the first; the results stand one behind the other. */
+    private static void foldTo8(int rows, float[] values, int from) {
+        for (int r = 0; r < rows; r++) {
+            int at = from + 16 * r;
+            FloatVector.fromArray(FloatVector.SPECIES_256, values, at)
+                    .add(FloatVector.fromArray(FloatVector.SPECIES_256, values, at + 8))
+                    .intoArray(values, from + 8 * r);
+        }
+    }
+
+    /** As {@link #foldTo8} with 8 values. */
+    private static void foldTo4(int rows, float[] values, int from) {
+        for (int r = 0; r < rows; r++) {
+            int at = from + 8 * r;
+            FloatVector.fromArray(FloatVector.SPECIES_128, values, at)
+                    .add(FloatVector.fromArray(FloatVector.SPECIES_128, values, at + 4))
+                    .intoArray(values, from + 4 * r);
         }
     }
 
@@ -330,46 +363,6 @@ final class SimdLayerNorm {
         for (; i < width; i++) {
             float slope = gamma[i] * rstd;
             dx[dxOffset + i] = Math.fma(x[xOffset + i] - mean, factor, offset) + g[gOffset + i] * slope;
-        }
-    }
-
-    /** chunk = Σ g, then Σ g · (x − mean) · rstd, for each column of a band of rows. */
-    private static void bandSums(
-            int width,
-            int band,
-            int rows,
-            float[] x,
-            int xOffset,
-            float[] g,
-            int gOffset,
-            float[] mean,
-            float[] rstd,
-            float[] chunk) {
-        int c = 0;
-        for (; c <= width - LANES; c += LANES) {
-            FloatVector sum = FloatVector.zero(SPECIES);
-            FloatVector projection = FloatVector.zero(SPECIES);
-            for (int row = band; row < band + rows; row++) {
-                int at = row * width + c;
-                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gOffset + at);
-                FloatVector deviation =
-                        FloatVector.fromArray(SPECIES, x, xOffset + at).sub(mean[row]);
-                sum = sum.add(gradient);
-                projection = gradient.lanewise(VectorOperators.FMA, deviation.mul(rstd[row]), projection);
-            }
-            sum.intoArray(chunk, c);
-            projection.intoArray(chunk, width + c);
-        }
-        for (; c < width; c++) {
-            float sum = 0;
-            float projection = 0;
-            for (int row = band; row < band + rows; row++) {
-                int at = row * width + c;
-                sum += g[gOffset + at];
-                projection = Math.fma(g[gOffset + at], (x[xOffset + at] - mean[row]) * rstd[row], projection);
-            }
-            chunk[c] = sum;
-            chunk[width + c] = projection;
         }
     }
 }
