@@ -40,11 +40,14 @@ import org.openjdk.jmh.annotations.Warmup;
  * Training steps of the built-in denoiser a second, text encoder trained along: forward, backward, AdamW with clipped
  * gradients, average of the weights. Beside them {@code examples} a second, GFLOP/s of the direct algorithms ({@code flops})
  * and their share of the multiply-add peak.
+ *
+ * <p>The warm-up is long because a training is: methods called a few times a step are compiled in their turn for 40 s, on a
+ * processor that two training threads want for themselves, and take 3 to 10 % of their speed until then.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 3, time = 6)
+@Warmup(iterations = 8, time = 6)
 @Measurement(iterations = 5, time = 4)
 @Fork(
         value = 1,

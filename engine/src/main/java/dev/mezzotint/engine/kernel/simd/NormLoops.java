@@ -300,8 +300,10 @@ final class NormLoops {
             FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
             FloatVector d0 = FloatVector.fromArray(SPECIES, x, at).sub(mean);
             FloatVector d1 = FloatVector.fromArray(SPECIES, x, at + channels).sub(mean);
-            FloatVector d2 = FloatVector.fromArray(SPECIES, x, at + 2 * channels).sub(mean);
-            FloatVector d3 = FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(mean);
+            FloatVector d2 =
+                    FloatVector.fromArray(SPECIES, x, at + 2 * channels).sub(mean);
+            FloatVector d3 =
+                    FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(mean);
             FloatVector g0 = FloatVector.fromArray(SPECIES, g, from);
             FloatVector g1 = FloatVector.fromArray(SPECIES, g, from + channels);
             FloatVector g2 = FloatVector.fromArray(SPECIES, g, from + 2 * channels);
@@ -342,8 +344,7 @@ final class NormLoops {
         for (; c < channels; c++) {
             float gradient = g[gOffset + c];
             chunk[c] += gradient;
-            chunk[channels + c] =
-                    Math.fma(gradient, x[xOffset + c] - coefficients[first + c], chunk[channels + c]);
+            chunk[channels + c] = Math.fma(gradient, x[xOffset + c] - coefficients[first + c], chunk[channels + c]);
         }
     }
 
@@ -369,8 +370,10 @@ final class NormLoops {
             int to = dxOffset + c;
             FloatVector d0 = FloatVector.fromArray(SPECIES, x, at).sub(mean);
             FloatVector d1 = FloatVector.fromArray(SPECIES, x, at + channels).sub(mean);
-            FloatVector d2 = FloatVector.fromArray(SPECIES, x, at + 2 * channels).sub(mean);
-            FloatVector d3 = FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(mean);
+            FloatVector d2 =
+                    FloatVector.fromArray(SPECIES, x, at + 2 * channels).sub(mean);
+            FloatVector d3 =
+                    FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(mean);
             FloatVector g0 = FloatVector.fromArray(SPECIES, g, from);
             FloatVector g1 = FloatVector.fromArray(SPECIES, g, from + channels);
             FloatVector g2 = FloatVector.fromArray(SPECIES, g, from + 2 * channels);

@@ -29,6 +29,9 @@ final class Panels {
     /** Rows of B that one pass sums over: few enough that they stay in the cache while rows of A pass by. */
     static final int MAX_DEPTH = 640;
 
+    /** Rows of a panel that are transposed at a time: 16 KiB. */
+    private static final int TURNED_ROWS = 64;
+
     private Panels() {}
 
     private static boolean isArm() {
@@ -82,6 +85,10 @@ final class Panels {
         int source = bOffset + panel * WIDTH * columnStride;
         int k = order.rows();
         int start = packedOffset + panel * WIDTH * k;
+        if (rowStride == 1 && columns == WIDTH && Transposition.covers(columns, k)) {
+            turn(order, b, source, columnStride, packed, start);
+            return;
+        }
         // Strips of B's rows: when B runs along k, what one of its cache lines holds is used before it is evicted.
         int end;
         for (int strip = 0; strip < k; strip = end) {
@@ -103,6 +110,23 @@ final class Panels {
                 for (int j = columns; j < width; j++) {
                     packed[target + p * width + j] = 0;
                 }
+            }
+        }
+    }
+
+    /** A whole panel of a B that runs along k: blocks change rows for columns in registers. */
+    private static void turn(RowOrder order, float[] b, int source, int columnStride, float[] packed, int start) {
+        Transposition transposition = Transposition.ofThread();
+        float[] rows = Scratch.ofThread().panel(TURNED_ROWS * WIDTH);
+        int k = order.rows();
+        for (int strip = 0; strip < k; strip += TURNED_ROWS) {
+            int first = Math.clamp(k - LANES, 0, strip);
+            int end = Math.min(k, strip + TURNED_ROWS);
+            transposition.toPanel(WIDTH, end - first, 1f, b, source + first, columnStride, rows, 0);
+            for (int p = first; p < end; ) {
+                int run = Math.min(end - p, order.run(p));
+                System.arraycopy(rows, (p - first) * WIDTH, packed, start + order.place(p) * WIDTH, run * WIDTH);
+                p += run;
             }
         }
     }
