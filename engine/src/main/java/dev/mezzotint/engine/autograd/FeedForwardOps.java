@@ -1,6 +1,5 @@
 package dev.mezzotint.engine.autograd;
 
-import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.tensor.Tensor;
@@ -48,14 +47,13 @@ public final class FeedForwardOps {
         float[] gated = tape.workspace().take(block * inner);
         Tensor sum = tape.allocate(y.shape());
         Epilogue bias = Epilogue.bias(expand.bias().data());
-        Epilogue addBias = new Epilogue(contract.bias().data(), true, Activation.NONE);
+        Epilogue ontoY = Epilogue.onto(y.data(), contract.bias().data());
         for (int row = 0; row < rows; row += block) {
             int count = Math.min(block, rows - row);
             int wide = row * 2 * inner;
             multiply(tape, count, in, 2 * inner, x.data(), row * in, expand.packed(), expanded, wide, bias);
             tape.kernels().activation().geglu(tape.workers(), count, inner, expanded, wide, gated, 0);
-            System.arraycopy(y.data(), row * out, sum.data(), row * out, count * out);
-            multiply(tape, count, inner, out, gated, 0, contract.packed(), sum.data(), row * out, addBias);
+            multiply(tape, count, inner, out, gated, 0, contract.packed(), sum.data(), row * out, ontoY);
         }
         tape.workspace().give(gated);
         return tape.record(

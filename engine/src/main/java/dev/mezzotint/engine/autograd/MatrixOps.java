@@ -19,11 +19,6 @@ public final class MatrixOps {
     /** Fewer rows at a time would not pay for reading the weights. */
     private static final int FEWEST_BACKWARD_ROWS = 1024;
 
-    /** Floats of a residual that are copied at a time: 256 KiB stay in the second-level cache. */
-    private static final int COPIED_FLOATS = 1 << 16;
-
-    private static final int FEWEST_COPIED_ROWS = 256;
-
     private MatrixOps() {}
 
     /**
@@ -146,7 +141,9 @@ public final class MatrixOps {
                     + " do not fit; they must have equally many rows");
         }
         if (tape.isRecording()) {
-            Tensor sum = sumWithProduct(tape, y, x, weight.shape(), packed, bias);
+            Tensor sum = tape.allocate(y.shape());
+            Epilogue epilogue = Epilogue.onto(y.data(), values(bias));
+            multiply(tape, x, 0, x.shape().rows(), weight.shape(), packed, sum, 0, epilogue);
             return tape.record(
                     sum,
                     dSum -> {
@@ -177,22 +174,6 @@ public final class MatrixOps {
         Tensor sum = tape.mayOverwrite(y) ? y : ArithmeticOps.affine(tape, y, 1, 0);
         Epilogue epilogue = new Epilogue(values(bias), true, Activation.NONE);
         multiply(tape, x, 0, x.shape().rows(), weight, packed, sum, from, epilogue);
-        return sum;
-    }
-
-    /** y + x Wᵀ + b; some rows of y are copied at a time, and are still in the cache when the product is added to them. */
-    private static Tensor sumWithProduct(
-            Tape tape, Tensor y, Tensor x, Shape weight, PackedOperand packed, Optional<Tensor> bias) {
-        Tensor sum = tape.allocate(y.shape());
-        Epilogue epilogue = new Epilogue(values(bias), true, Activation.NONE);
-        int out = weight.size(0);
-        int rows = x.shape().rows();
-        int block = Math.max(FEWEST_COPIED_ROWS, COPIED_FLOATS / out);
-        for (int row = 0; row < rows; row += block) {
-            int count = Math.min(block, rows - row);
-            System.arraycopy(y.data(), row * out, sum.data(), row * out, count * out);
-            multiply(tape, x, row, count, weight, packed, sum, row, epilogue);
-        }
         return sum;
     }
 

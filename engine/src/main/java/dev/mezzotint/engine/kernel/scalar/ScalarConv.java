@@ -45,6 +45,7 @@ public final class ScalarConv implements ConvKernel {
             float[] y,
             int yOffset,
             Epilogue epilogue) {
+        epilogue.refuseAddend("convolution");
         int outChannels = geometry.outChannels();
         workers.run(geometry.rows(), row -> {
             int j = row % geometry.outWidth();

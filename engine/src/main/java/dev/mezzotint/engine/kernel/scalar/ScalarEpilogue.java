@@ -6,7 +6,7 @@ import dev.mezzotint.engine.kernel.Epilogue;
 final class ScalarEpilogue {
     private ScalarEpilogue() {}
 
-    /** The value to store: activation(product + bias), plus what c holds when accumulating. */
+    /** The value to store: activation(product + bias), plus what it is added to when accumulating. */
     static float apply(Epilogue epilogue, double product, int column, float previous) {
         double value = product;
         if (epilogue.hasBias()) {

@@ -79,7 +79,7 @@ public final class ScalarGemm implements GemmKernel {
                     sum += (double) a[aOffset + i * aRowStride + p * aColumnStride] * packed.get(j * k + p);
                 }
                 int at = cOffset + i * cRowStride + j;
-                c[at] = ScalarEpilogue.apply(epilogue, sum, j, c[at]);
+                c[at] = ScalarEpilogue.apply(epilogue, sum, j, epilogue.addend(c)[at]);
             }
         });
     }

@@ -56,6 +56,7 @@ public final class SimdConv implements ConvKernel {
             float[] y,
             int yOffset,
             Epilogue epilogue) {
+        epilogue.refuseAddend("convolution");
         if (geometry.isPointwise()) {
             int from = geometry.inChannels();
             int to = geometry.outChannels();

@@ -44,7 +44,7 @@ final class Tiles {
             boolean last) {
         boolean add = !first || epilogue.accumulate();
         boolean biased = !add && epilogue.hasBias();
-        float[] d = add ? c : biased ? epilogue.bias() : Panels.ZEROS;
+        float[] d = !first ? c : add ? epilogue.addend(c) : biased ? epilogue.bias() : Panels.ZEROS;
         int dRowStride = add ? cRowStride : 0;
         float[] sides = Panels.NARROW ? sides(scratch, rows, depth, a, positions, shift) : a;
         for (int panel = panelFrom; panel < panelTo; panel++) {
@@ -62,7 +62,7 @@ final class Tiles {
             if (add && !Panels.NARROW) {
                 // What is added to may have left the cache; a tile alone would wait for few lines at a time. Narrow
                 // panels, which hold a line or two of each row, lose 3 to 7 % when they are read ahead (measured).
-                scratch.fetch(rows, columns, c, cOffset + column, cRowStride);
+                scratch.fetch(rows, columns, d, cOffset + column, cRowStride);
             }
             for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
@@ -139,7 +139,7 @@ final class Tiles {
             boolean last) {
         boolean add = !first || epilogue.accumulate();
         boolean biased = !add && epilogue.hasBias();
-        float[] d = add ? c : biased ? epilogue.bias() : Panels.ZEROS;
+        float[] d = !first ? c : add ? epilogue.addend(c) : biased ? epilogue.bias() : Panels.ZEROS;
         int dRowStride = add ? cRowStride : 0;
         int groupColumns = Math.min(n, panelTo * Panels.WIDTH) - panelFrom * Panels.WIDTH;
         int slice = depth * Panels.WIDTH;
@@ -154,7 +154,7 @@ final class Tiles {
             int count = Math.min(Panels.TILE_ROWS, rows - row);
             int rowOffset = cOffset + row * cRowStride;
             if (add && first) {
-                scratch.fetch(count, groupColumns, c, rowOffset + panelFrom * Panels.WIDTH, cRowStride);
+                scratch.fetch(count, groupColumns, d, rowOffset + panelFrom * Panels.WIDTH, cRowStride);
             }
             for (int panel = panelFrom; panel < panelTo; panel++) {
                 int columns = Panels.columns(n, panel);
@@ -259,7 +259,7 @@ final class Tiles {
             boolean last) {
         boolean add = !first || epilogue.accumulate();
         boolean biased = !add && epilogue.hasBias();
-        float[] d = add ? c : biased ? epilogue.bias() : Panels.ZEROS;
+        float[] d = !first ? c : add ? epilogue.addend(c) : biased ? epilogue.bias() : Panels.ZEROS;
         int dRowStride = add ? cRowStride : 0;
         for (int panel = panelFrom; panel < panelTo; panel++) {
             int columns = Panels.columns(n, panel);

@@ -44,9 +44,11 @@ class SimdGemmTest {
             int cRowStride = n + slack;
             boolean accumulate = random.nextBoolean();
             float[] before = values(random, cOffset + m * cRowStride);
-            if (!accumulate) {
+            boolean apart = accumulate && random.nextBoolean();
+            if (!accumulate || apart) {
                 Arrays.fill(before, Float.NaN);
             }
+            float[] addend = apart ? values(random, before.length) : NO_BIAS;
             float[] bias = random.nextBoolean() ? values(random, n) : NO_BIAS;
             Activation[] activations = Activation.values();
             Activation activation = activations[random.nextInt(activations.length)];
@@ -65,7 +67,7 @@ class SimdGemmTest {
                     before,
                     cOffset,
                     cRowStride,
-                    new Epilogue(bias, accumulate, activation));
+                    new Epilogue(bias, accumulate, addend, activation));
         }
 
         /** Rows one after another, columns one after another (transposed), or neither. */
