@@ -26,8 +26,11 @@ final class Panels {
     /** A row of a panel to start sums from. */
     static final float[] ZEROS = new float[WIDTH];
 
-    /** Rows of B that one pass sums over: few enough that they stay in the cache while rows of A pass by. */
-    static final int MAX_DEPTH = 640;
+    /** Rows of B that a tile sums over at most: as many as stay in the second-level cache while rows of A pass by. */
+    static final int MAX_DEPTH = NARROW ? 640 : 2048;
+
+    /** The same where a block of A is to stay there too. */
+    private static final int BLOCK_DEPTH = 640;
 
     /** Rows of a panel that are transposed at a time: 16 KiB. */
     private static final int TURNED_ROWS = 64;
@@ -56,14 +59,19 @@ final class Panels {
         return Math.multiplyExact(k, vectors(n) * LANES);
     }
 
-    /** Into how many passes a sum over k is cut; depends on k alone, so that all bits do. */
+    /** Into how many passes a sum over k is cut where a block of A stays in the cache; depends on k alone, so that all bits do. */
     static int depthBlocks(int k) {
-        return (k + MAX_DEPTH - 1) / MAX_DEPTH;
+        return Math.ceilDiv(k, BLOCK_DEPTH);
     }
 
     /** Where pass number {@code block} begins. */
     static int depthStart(int k, int block) {
-        return (int) ((long) k * block / depthBlocks(k));
+        return depthStart(k, depthBlocks(k), block);
+    }
+
+    /** Where pass number {@code block} of {@code blocks} begins. */
+    static int depthStart(int k, int blocks, int block) {
+        return (int) ((long) k * block / blocks);
     }
 
     /**

@@ -6,28 +6,27 @@ import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
 
 /**
- * The matrix product in register tiles (Goto and van de Geijn 2008): B packed in panels, A read in place, the sum over k cut
- * into passes whose slice of a panel stays in the cache.
+ * The matrix product in register tiles (Goto and van de Geijn 2008): B packed in panels, A read in place, a long sum over
+ * k cut into passes whose slice of a panel stays in the cache.
  */
 public final class SimdGemm implements GemmKernel {
     /** Tiles in a block of rows, 258 rows of them: their slice of A stays in the second-level cache while the panels pass. */
     private static final int LARGEST_BLOCK = 43;
 
-    /**
-     * The same where the sum takes several passes over k or B is large. So many rows read A from the third-level cache, tile by
-     * tile, while the second-level cache holds a group of panels, which takes all passes before the next group does: what is
-     * added to is then still in the third-level cache too, and fewer tasks read (and widen) B from memory.
-     */
-    private static final int LARGEST_BLOCK_IN_GROUPS = 4 * LARGEST_BLOCK;
+    /** As deep a slice stays there. */
+    private static final int DEEP = 640;
 
-    /** Panels for each thread that so large blocks of rows need: few of them are cut by panels instead. */
-    private static final int PANELS_A_THREAD = 5;
+    /**
+     * Tiles in a block where a slice is deeper or B is large. So many rows read A from the third-level cache, tile by tile,
+     * while a panel stays in the second-level cache, and fewer tasks read (and widen) B from memory.
+     */
+    private static final int LARGEST_BLOCK_OF_MANY = 4 * LARGEST_BLOCK;
 
     /** Elements of a B that is large in this sense. */
     private static final int LARGE = 1 << 21;
 
-    /** Floats of B in one pass over such a group. */
-    private static final int GROUP_FLOATS = 3 << 15;
+    /** Panels for each thread that so large blocks of rows need: few of them are cut by panels instead. */
+    private static final int PANELS_A_THREAD = 5;
 
     /** Columns of A so many floats apart (2 KiB) fall into the same few sets of the cache. */
     private static final int ALIASING = 512;
@@ -95,12 +94,12 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         int tiles = (m + Panels.TILE_ROWS - 1) / Panels.TILE_ROWS;
-        // Fewer panels would not come out even among the threads; narrow ones lay the rows side by side for each group.
-        boolean grouped = (k > Panels.MAX_DEPTH || (long) k * n > LARGE)
+        // Fewer panels would not come out even among the threads; narrow ones lay a block's rows side by side.
+        boolean many = (k > DEEP || (long) k * n > LARGE)
                 && Panels.count(n) >= PANELS_A_THREAD * workers.threads()
                 && aColumnStride == 1
                 && !Panels.NARROW;
-        int largest = grouped ? LARGEST_BLOCK_IN_GROUPS : LARGEST_BLOCK;
+        int largest = many ? LARGEST_BLOCK_OF_MANY : LARGEST_BLOCK;
         Split split = Split.ofPanels(workers, tiles, largest, Panels.count(n), 2.0 * m * n * k);
         workers.run(split.tasks(), task -> {
             int row = split.rowFrom(task) * Panels.TILE_ROWS;
@@ -115,8 +114,6 @@ public final class SimdGemm implements GemmKernel {
                     && !aliased
                     && packed instanceof PackedOperand.Floats(float[] values)) {
                 alongColumns(rows, n, k, a, aStart, aColumnStride, values, from, to, c, cStart, cRowStride, epilogue);
-            } else if (grouped && rows > LARGEST_BLOCK * Panels.TILE_ROWS) {
-                inGroups(rows, n, k, a, aStart, aRowStride, packed, from, to, c, cStart, cRowStride, epilogue);
             } else {
                 alongRows(
                         rows,
@@ -137,7 +134,7 @@ public final class SimdGemm implements GemmKernel {
         });
     }
 
-    /** A runs along k, or is copied slice by slice so that it does. */
+    /** A runs along k, or is copied slice by slice so that it does. With 16 registers, {@link Tiles} lays its rows side by side. */
     private static void alongRows(
             int rows,
             int n,
@@ -154,78 +151,37 @@ public final class SimdGemm implements GemmKernel {
             int cRowStride,
             Epilogue epilogue) {
         boolean copied = aColumnStride != 1;
+        boolean blocks = copied || Panels.NARROW;
         Scratch scratch = Scratch.ofThread();
         int[] positions = scratch.positions(rows);
-        int passes = Panels.depthBlocks(k);
-        int pitch = (k + passes - 1) / passes + Panels.LANES;
+        int passes = blocks ? Panels.depthBlocks(k) : Math.ceilDiv(k, Panels.MAX_DEPTH);
+        int pitch = Math.ceilDiv(k, passes) + Panels.LANES;
         float[] slice = copied ? scratch.values(rows * pitch) : a;
         for (int i = 0; i < rows; i++) {
             positions[i] = copied ? i * pitch : aOffset + i * aRowStride;
         }
-        for (int pass = 0; pass < passes; pass++) {
-            int p = Panels.depthStart(k, pass);
-            int depth = Panels.depthStart(k, pass + 1) - p;
-            if (copied) {
-                copy(rows, depth, a, aOffset + p * aColumnStride, aRowStride, aColumnStride, slice, pitch);
-            }
-            Tiles.rows(
-                    scratch,
-                    rows,
-                    slice,
-                    positions,
-                    copied ? 0 : p,
-                    panelFrom,
-                    panelTo,
-                    n,
-                    k,
-                    p,
-                    depth,
-                    packed,
-                    c,
-                    cOffset,
-                    cRowStride,
-                    epilogue,
-                    pass == 0,
-                    pass == passes - 1);
-        }
-    }
-
-    /** A runs along k and has more rows than stay in the second-level cache; see {@link #LARGEST_BLOCK_IN_GROUPS}. */
-    private static void inGroups(
-            int rows,
-            int n,
-            int k,
-            float[] a,
-            int aOffset,
-            int aRowStride,
-            PackedOperand packed,
-            int panelFrom,
-            int panelTo,
-            float[] c,
-            int cOffset,
-            int cRowStride,
-            Epilogue epilogue) {
-        Scratch scratch = Scratch.ofThread();
-        int[] positions = scratch.positions(rows);
-        for (int i = 0; i < rows; i++) {
-            positions[i] = aOffset + i * aRowStride;
-        }
-        int passes = Panels.depthBlocks(k);
-        int group = Math.max(1, GROUP_FLOATS / (Math.ceilDiv(k, passes) * Panels.WIDTH));
+        // A panel takes all passes, so that what is added to is still in the cache, unless A is laid out anew for each
+        // pass.
+        int group = blocks ? panelTo - panelFrom : 1;
         for (int panel = panelFrom; panel < panelTo; panel += group) {
             for (int pass = 0; pass < passes; pass++) {
-                int p = Panels.depthStart(k, pass);
-                Tiles.group(
+                int p = Panels.depthStart(k, passes, pass);
+                int depth = Panels.depthStart(k, passes, pass + 1) - p;
+                if (copied) {
+                    copy(rows, depth, a, aOffset + p * aColumnStride, aRowStride, aColumnStride, slice, pitch);
+                }
+                Tiles.rows(
                         scratch,
                         rows,
-                        a,
+                        slice,
                         positions,
+                        copied ? 0 : p,
                         panel,
-                        Math.min(panelTo, panel + group),
+                        panel + group,
                         n,
                         k,
                         p,
-                        Panels.depthStart(k, pass + 1) - p,
+                        depth,
                         packed,
                         c,
                         cOffset,

@@ -11,6 +11,9 @@ final class Tiles {
     /** Few columns at a time, for what is left of a row of the result. */
     private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
 
+    /** Rows of what is added to that are read ahead together: few enough that they stay in the second-level cache. */
+    private static final int FETCHED_ROWS = 258;
+
     private Tiles() {}
 
     /**
@@ -49,8 +52,7 @@ final class Tiles {
         float[] sides = Panels.NARROW ? sides(scratch, rows, depth, a, positions, shift) : a;
         for (int panel = panelFrom; panel < panelTo; panel++) {
             int columns = Panels.columns(n, panel);
-            int vectors = Panels.vectors(columns);
-            int width = vectors * Panels.LANES;
+            int width = Panels.vectors(columns) * Panels.LANES;
             int column = panel * Panels.WIDTH;
             int from = column * k + kFrom * width;
             if (Widening.needed(packed)) {
@@ -59,129 +61,33 @@ final class Tiles {
             }
             float[] b = Widening.slice(packed, from, depth * width, scratch);
             int bOffset = Widening.offset(packed, from);
-            if (add && !Panels.NARROW) {
-                // What is added to may have left the cache; a tile alone would wait for few lines at a time. Narrow
-                // panels, which hold a line or two of each row, lose 3 to 7 % when they are read ahead (measured).
-                scratch.fetch(rows, columns, d, cOffset + column, cRowStride);
-            }
             for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
                 int to = cOffset + row * cRowStride + column;
                 int dOffset = add ? to : biased ? column : 0;
-                if (count == Panels.TILE_ROWS && columns == width) {
-                    multiply(
-                            vectors,
-                            depth,
-                            sides,
-                            positions,
-                            row,
-                            rows - 1,
-                            shift,
-                            b,
-                            bOffset,
-                            d,
-                            dOffset,
-                            dRowStride,
-                            c,
-                            to,
-                            cRowStride);
-                } else {
-                    if (count <= PairMicroKernel.ROWS && width == Panels.WIDTH) {
-                        pair(depth, sides, positions, row, rows - 1, shift, b, bOffset, scratch.tile);
-                    } else {
-                        multiply(
-                                vectors,
-                                depth,
-                                sides,
-                                positions,
-                                row,
-                                rows - 1,
-                                shift,
-                                b,
-                                bOffset,
-                                Panels.ZEROS,
-                                0,
-                                0,
-                                scratch.tile,
-                                0,
-                                width);
-                    }
-                    copy(scratch.tile, width, count, columns, d, dOffset, dRowStride, c, to, cRowStride);
+                if (add && !Panels.NARROW && row % FETCHED_ROWS == 0) {
+                    // What is added to may have left the cache; a tile alone would wait for few lines at a time. Narrow
+                    // panels, which hold a line or two of each row, lose 3 to 7 % when they are read ahead (measured).
+                    scratch.fetch(Math.min(FETCHED_ROWS, rows - row), columns, d, to, cRowStride);
                 }
-                if (last) {
-                    finish(epilogue, c, to, cRowStride, count, column, columns);
-                }
-            }
-        }
-    }
-
-    /**
-     * The same, tile by tile along each row of tiles, so that the panels' slices stay in the cache and rows pass by; A need not
-     * stay there. Of several passes only the first finds cold what it adds to.
-     */
-    static void group(
-            Scratch scratch,
-            int rows,
-            float[] a,
-            int[] positions,
-            int panelFrom,
-            int panelTo,
-            int n,
-            int k,
-            int kFrom,
-            int depth,
-            PackedOperand packed,
-            float[] c,
-            int cOffset,
-            int cRowStride,
-            Epilogue epilogue,
-            boolean first,
-            boolean last) {
-        boolean add = !first || epilogue.accumulate();
-        boolean biased = !add && epilogue.hasBias();
-        float[] d = !first ? c : add ? epilogue.addend(c) : biased ? epilogue.bias() : Panels.ZEROS;
-        int dRowStride = add ? cRowStride : 0;
-        int groupColumns = Math.min(n, panelTo * Panels.WIDTH) - panelFrom * Panels.WIDTH;
-        int slice = depth * Panels.WIDTH;
-        float[] b = Widening.room(packed, (panelTo - panelFrom) * slice, scratch);
-        for (int panel = panelFrom; panel < panelTo && Widening.needed(packed); panel++) {
-            int width = Panels.vectors(Panels.columns(n, panel)) * Panels.LANES;
-            int from = panel * Panels.WIDTH * k + kFrom * width;
-            Widening.fetch(packed, from, depth * width, scratch);
-            Widening.widen(packed, from, depth * width, b, (panel - panelFrom) * slice);
-        }
-        for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
-            int count = Math.min(Panels.TILE_ROWS, rows - row);
-            int rowOffset = cOffset + row * cRowStride;
-            if (add && first) {
-                scratch.fetch(count, groupColumns, d, rowOffset + panelFrom * Panels.WIDTH, cRowStride);
-            }
-            for (int panel = panelFrom; panel < panelTo; panel++) {
-                int columns = Panels.columns(n, panel);
-                int width = Panels.vectors(columns) * Panels.LANES;
-                int column = panel * Panels.WIDTH;
-                int to = rowOffset + column;
-                int dOffset = add ? to : biased ? column : 0;
-                boolean whole = count == Panels.TILE_ROWS && columns == width;
-                RowMicroKernel.multiply(
-                        Panels.vectors(columns),
+                tile(
+                        scratch,
+                        count,
+                        columns,
                         depth,
-                        a,
+                        sides,
                         positions,
                         row,
                         rows - 1,
-                        kFrom,
+                        shift,
                         b,
-                        Widening.offset(packed, column * k + kFrom * width, (panel - panelFrom) * slice),
-                        whole ? d : Panels.ZEROS,
-                        whole ? dOffset : 0,
-                        whole ? dRowStride : 0,
-                        whole ? c : scratch.tile,
-                        whole ? to : 0,
-                        whole ? cRowStride : width);
-                if (!whole) {
-                    copy(scratch.tile, width, count, columns, d, dOffset, dRowStride, c, to, cRowStride);
-                }
+                        bOffset,
+                        d,
+                        dOffset,
+                        dRowStride,
+                        c,
+                        to,
+                        cRowStride);
                 if (last) {
                     finish(epilogue, c, to, cRowStride, count, column, columns);
                 }
@@ -196,7 +102,55 @@ final class Tiles {
         return sides;
     }
 
+    /** C = D + A · B for up to six rows of a panel, with the smallest tile that holds them. */
+    private static void tile(
+            Scratch scratch,
+            int count,
+            int columns,
+            int depth,
+            float[] a,
+            int[] positions,
+            int row,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] d,
+            int dOffset,
+            int dStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
+        int vectors = Panels.vectors(columns);
+        int width = vectors * Panels.LANES;
+        int tall = width < Panels.WIDTH || count > QuadMicroKernel.ROWS
+                ? Panels.TILE_ROWS
+                : count > PairMicroKernel.ROWS ? QuadMicroKernel.ROWS : PairMicroKernel.ROWS;
+        boolean whole = count == tall && columns == width && tall > PairMicroKernel.ROWS;
+        multiply(
+                tall,
+                vectors,
+                depth,
+                a,
+                positions,
+                row,
+                last,
+                shift,
+                b,
+                bOffset,
+                whole ? d : Panels.ZEROS,
+                whole ? dOffset : 0,
+                whole ? dStride : 0,
+                whole ? c : scratch.tile,
+                whole ? cOffset : 0,
+                whole ? cStride : width);
+        if (!whole) {
+            copy(scratch.tile, width, count, columns, d, dOffset, dStride, c, cOffset, cStride);
+        }
+    }
+
     private static void multiply(
+            int tall,
             int vectors,
             int depth,
             float[] a,
@@ -212,7 +166,9 @@ final class Tiles {
             float[] c,
             int cOffset,
             int cStride) {
-        if (Panels.NARROW) {
+        if (tall < Panels.TILE_ROWS) {
+            few(tall, depth, a, positions, row, last, shift, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+        } else if (Panels.NARROW) {
             SideMicroKernel.multiply(
                     vectors, depth, a, row * depth, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
         } else {
@@ -222,11 +178,33 @@ final class Tiles {
         }
     }
 
-    private static void pair(
-            int depth, float[] a, int[] positions, int row, int last, int shift, float[] b, int bOffset, float[] c) {
-        int row0 = Panels.NARROW ? row * depth : shift + positions[row];
-        int row1 = Panels.NARROW ? row0 + 1 : shift + positions[Math.min(row + 1, last)];
-        PairMicroKernel.multiply(depth, a, row0, row1, b, bOffset, c);
+    private static void few(
+            int tall,
+            int depth,
+            float[] a,
+            int[] positions,
+            int row,
+            int last,
+            int shift,
+            float[] b,
+            int bOffset,
+            float[] d,
+            int dOffset,
+            int dStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
+        boolean side = Panels.NARROW;
+        int row0 = side ? row * depth : shift + positions[row];
+        int row1 = side ? row0 + 1 : shift + positions[Math.min(row + 1, last)];
+        if (tall == PairMicroKernel.ROWS) {
+            PairMicroKernel.multiply(depth, a, row0, row1, b, bOffset, c);
+        } else {
+            int row2 = side ? row0 + 2 : shift + positions[Math.min(row + 2, last)];
+            int row3 = side ? row0 + 3 : shift + positions[Math.min(row + 3, last)];
+            QuadMicroKernel.multiply(
+                    depth, a, row0, row1, row2, row3, b, bOffset, d, dOffset, dStride, c, cOffset, cStride);
+        }
     }
 
     /**
@@ -271,40 +249,24 @@ final class Tiles {
                 int count = Math.min(Panels.TILE_ROWS, rows - row);
                 int to = cOffset + row * cRowStride + column;
                 int dOffset = add ? to : biased ? column : 0;
-                if (count == Panels.TILE_ROWS && columns == width) {
-                    ColumnMicroKernel.multiply(
-                            vectors,
-                            depth,
-                            a,
-                            aOffset + row,
-                            aStep,
-                            count - 1,
-                            b,
-                            from,
-                            index,
-                            d,
-                            dOffset,
-                            dRowStride,
-                            c,
-                            to,
-                            cRowStride);
-                } else {
-                    ColumnMicroKernel.multiply(
-                            vectors,
-                            depth,
-                            a,
-                            aOffset + row,
-                            aStep,
-                            count - 1,
-                            b,
-                            from,
-                            index,
-                            Panels.ZEROS,
-                            0,
-                            0,
-                            scratch.tile,
-                            0,
-                            width);
+                boolean whole = count == Panels.TILE_ROWS && columns == width;
+                ColumnMicroKernel.multiply(
+                        vectors,
+                        depth,
+                        a,
+                        aOffset + row,
+                        aStep,
+                        count - 1,
+                        b,
+                        from,
+                        index,
+                        whole ? d : Panels.ZEROS,
+                        whole ? dOffset : 0,
+                        whole ? dRowStride : 0,
+                        whole ? c : scratch.tile,
+                        whole ? to : 0,
+                        whole ? cRowStride : width);
+                if (!whole) {
                     copy(scratch.tile, width, count, columns, d, dOffset, dRowStride, c, to, cRowStride);
                 }
                 if (last) {

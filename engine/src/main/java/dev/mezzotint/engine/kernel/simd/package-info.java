@@ -13,7 +13,6 @@
  * <pre>
  * SimdGemm         B lies in Panels, Split cuts the result into tasks, Tiles walks through a task's register tiles.
  *   A transposed, B in floats                   Tiles.columns
- *   many rows, and a sum of several passes      Tiles.group, with 32 registers
  *   any other                                   Tiles.rows; a transposed A is copied slice by slice
  *
  * SimdConv         forward
@@ -63,7 +62,7 @@
  * <pre>
  *                               32 registers                          16 registers
  * products, convolutions        RowMicroKernel 6×4 (6×1 to 6×3)       SideMicroKernel 6×2 (6×1)
- *   one or two rows             PairMicroKernel 2×4                   PairMicroKernel 2×2
+ *   up to two, up to four rows  PairMicroKernel 2×4, Quad… 4×4        PairMicroKernel 2×2, Quad… 4×2
  *   A transposed                ColumnMicroKernel 6×4 (6×1 to 6×3)    NarrowMicroKernel 6×2 (5×2; ColumnMicroKernel 6×1)
  * Winograd                      RowMicroKernel 6×4 (6×1 to 6×3),      NarrowMicroKernel 5×2, 4×2
  *                               WinogradMicroKernel 4×4               (RowMicroKernel 6×1)
