@@ -72,6 +72,14 @@ public final class KernelSelector {
                                 + " --add-modules jdk.incubator.vector; add that option");
                 return scalar();
             }
+            if (wish.isEmpty() && !FusedMultiplyAdd.isInstruction()) {
+                LOG.log(
+                        Level.WARNING,
+                        "kernels: scalar, several times slower, because here Java multiplies and adds without the FMA"
+                                + " instruction that the vector kernels need; drop -XX:-UseFMA or -XX:UseAVX=0 if one"
+                                + " of them is set");
+                return scalar();
+            }
             Kernels simd = SimdKernels.create();
             LOG.log(Level.DEBUG, "kernels: {0}", simd.name());
             return simd;

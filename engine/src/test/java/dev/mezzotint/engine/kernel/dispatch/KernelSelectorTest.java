@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.engine.kernel.simd.SimdPeak;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +28,37 @@ class KernelSelectorTest {
         String name = vectors ? "simd (" + SimdPeak.VECTOR_BITS + "-bit)" : "scalar";
         assertEquals(name, KernelSelector.kernels().name());
         assertEquals("scalar", KernelSelector.scalar().name());
+    }
+
+    /** Says which kernels were chosen. */
+    static final class Child {
+        public static void main(String[] arguments) {
+            System.out.println(KernelSelector.kernels().name());
+        }
+    }
+
+    @Test
+    void withoutTheInstructionForItNothingMultipliesAndAdds() throws IOException {
+        assertEquals("scalar", chosen("-XX:-UseFMA", "-D" + KernelSelector.PROPERTY + "="));
+        assertEquals("simd", chosen("-XX:-UseFMA", "-D" + KernelSelector.PROPERTY + "=simd").substring(0, 4));
+    }
+
+    private static String chosen(String... options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", place(Child.class) + File.pathSeparator + place(KernelSelector.class)));
+        command.add(Child.class.getName());
+        Process child = new ProcessBuilder(command).start();
+        try (BufferedReader lines = child.inputReader()) {
+            return lines.readLine();
+        }
+    }
+
+    private static Path place(Class<?> type) {
+        return Path.of(URI.create(
+                type.getProtectionDomain().getCodeSource().getLocation().toString()));
     }
 
     @Test
