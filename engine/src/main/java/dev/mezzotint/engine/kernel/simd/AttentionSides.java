@@ -2,6 +2,8 @@ package dev.mezzotint.engine.kernel.simd;
 
 import static dev.mezzotint.engine.kernel.simd.TileProduct.PANEL;
 
+import jdk.incubator.vector.FloatVector;
+
 /**
  * Keys and values laid side by side, as {@link SideMicroKernel} reads them on machines with 16 vector registers. All panels of
  * queries that share the block share the work of laying it out.
@@ -9,8 +11,13 @@ import static dev.mezzotint.engine.kernel.simd.TileProduct.PANEL;
 final class AttentionSides implements AttentionBlock {
     private static final int ROWS = Panels.TILE_ROWS;
 
+    private static final int LANES = Panels.LANES;
+
+    /** Keys whose values are laid out at a time: rows far apart share few sets of the first-level cache. */
+    private static final int FEW_KEYS = 16;
+
     /** Vectors in a row of a panel. */
-    private static final int VECTORS = PANEL / Panels.LANES;
+    private static final int VECTORS = PANEL / LANES;
 
     private float[] keySides = {};
     private float[] valueSides = {};
@@ -36,16 +43,19 @@ final class AttentionSides implements AttentionBlock {
     public void take(int count, int headWidth, float[] k, int kAt, float[] v, int vAt, int stride) {
         keys = count;
         width = headWidth;
-        keySides = Scratch.reserve(keySides, SideMicroKernel.wholeTiles(keys) * width);
+        keySides = Scratch.reserve(keySides, SideMicroKernel.packedLength(keys, width));
         valueSides = Scratch.reserve(valueSides, SideMicroKernel.wholeTiles(width) * keys);
         int[] rows = Scratch.ofThread().positions(keys);
         for (int key = 0; key < keys; key++) {
             rows[key] = kAt + key * stride;
         }
         SideMicroKernel.pack(keys, width, k, rows, 0, keySides);
-        int column = 0;
-        for (; column <= width - ROWS; column += ROWS) {
-            strip(keys, v, vAt + column, stride, valueSides, column * keys);
+        int column = width / ROWS * ROWS;
+        for (int from = 0; from < keys; from += FEW_KEYS) {
+            int few = Math.min(FEW_KEYS, keys - from);
+            for (int c = 0; c < column; c += ROWS) {
+                strip(few, v, vAt + from * stride + c, stride, valueSides, c * keys + from * ROWS);
+            }
         }
         for (int key = 0; key < keys && column < width; key++) {
             int to = column * keys + key * ROWS;
@@ -55,8 +65,13 @@ final class AttentionSides implements AttentionBlock {
         }
     }
 
+    /** Six values of each key. Whole vectors take more, and the next key's cover it; the last key's would reach too far. */
     private static void strip(int keys, float[] v, int from, int stride, float[] packed, int at) {
-        for (int key = 0; key < keys; key++) {
+        int key = 0;
+        for (; key < keys - 1 && LANES >= ROWS; key++) {
+            FloatVector.fromArray(Panels.SPECIES, v, from + key * stride).intoArray(packed, at + key * ROWS);
+        }
+        for (; key < keys; key++) {
             int row = from + key * stride;
             int to = at + key * ROWS;
             packed[to] = v[row];

@@ -22,10 +22,16 @@ final class SideMicroKernel {
         return (rows + ROWS - 1) / ROWS * ROWS;
     }
 
+    /** Floats that so many rows take, packed, and what the last vector may reach over them. */
+    static int packedLength(int rows, int depth) {
+        return wholeTiles(rows) * depth + SideTransposition.OVERHANG;
+    }
+
     /**
      * Lays rows side by side, six by six: element p of row i of tile t goes to {@code (t * depth + p) * 6 + i}. After the last
      * row come repetitions of it.
      *
+     * @param packed of at least {@link #packedLength}
      * @param rows where in A each row begins, before {@code shift} is added
      */
     static void pack(int count, int depth, float[] a, int[] rows, int shift, float[] packed) {
@@ -47,7 +53,10 @@ final class SideMicroKernel {
 
     private static void strip(
             int depth, float[] a, int r0, int r1, int r2, int r3, int r4, int r5, float[] packed, int at) {
-        for (int p = 0; p < depth; p++) {
+        int whole = SideTransposition.available()
+                ? SideTransposition.strip(depth, a, r0, r1, r2, r3, r4, r5, packed, at)
+                : 0;
+        for (int p = whole; p < depth; p++) {
             int to = at + p * ROWS;
             packed[to] = a[r0 + p];
             packed[to + 1] = a[r1 + p];

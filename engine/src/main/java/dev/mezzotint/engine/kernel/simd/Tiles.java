@@ -97,7 +97,7 @@ final class Tiles {
 
     /** With 16 registers, the rows as {@link SideMicroKernel} reads them. */
     private static float[] sides(Scratch scratch, int rows, int depth, float[] a, int[] positions, int shift) {
-        float[] sides = scratch.sides(SideMicroKernel.wholeTiles(rows) * depth);
+        float[] sides = scratch.sides(SideMicroKernel.packedLength(rows, depth));
         SideMicroKernel.pack(rows, depth, a, positions, shift, sides);
         return sides;
     }

@@ -14,6 +14,7 @@
  * SimdGemm         B lies in Panels, Split cuts the result into tasks, Tiles walks through a task's register tiles.
  *   A transposed, B in floats                   Tiles.columns
  *   any other                                   Tiles.rows; a transposed A is copied slice by slice
+ *   with 16 registers, the rows of A stand side by side: SideTransposition
  *
  * SimdConv         forward
  *   1 × 1, stride 1                             SimdGemm

@@ -40,7 +40,9 @@ class KernelSelectorTest {
     @Test
     void withoutTheInstructionForItNothingMultipliesAndAdds() throws IOException {
         assertEquals("scalar", chosen("-XX:-UseFMA", "-D" + KernelSelector.PROPERTY + "="));
-        assertEquals("simd", chosen("-XX:-UseFMA", "-D" + KernelSelector.PROPERTY + "=simd").substring(0, 4));
+        assertEquals(
+                "simd",
+                chosen("-XX:-UseFMA", "-D" + KernelSelector.PROPERTY + "=simd").substring(0, 4));
     }
 
     private static String chosen(String... options) throws IOException {
