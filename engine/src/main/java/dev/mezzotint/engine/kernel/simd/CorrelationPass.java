@@ -3,9 +3,14 @@ package dev.mezzotint.engine.kernel.simd;
 import dev.mezzotint.engine.kernel.Epilogue;
 import dev.mezzotint.engine.kernel.PackedOperand;
 import dev.mezzotint.engine.parallel.Workers;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** Runs a {@link Correlation}: each task makes some rows of one image, or some whole images. */
 final class CorrelationPass {
+    private static final VectorSpecies<Float> S = Panels.SPECIES;
+    private static final int LANES = Panels.LANES;
+
     /** Output pixels of a task at most, as rows of a product: each task reads and widens all weights of its panels. */
     private static final int PIXELS = 258;
 
@@ -103,7 +108,7 @@ final class CorrelationPass {
         int bandRows = shape.bandRows(outRows);
         int pitch = shape.pitch();
         int pixels = images * outRows * shape.outWidth();
-        float[] band = scratch.values(images * bandRows * pitch);
+        float[] band = scratch.values(images * bandRows * pitch + LANES);
         int[] positions = scratch.positions(pixels);
         int pixel = 0;
         for (int g = 0; g < images; g++) {
@@ -157,22 +162,28 @@ final class CorrelationPass {
         }
     }
 
-    /** Lays all that a pixel's kernel sees in one row, and points {@code positions} there. */
+    /**
+     * Lays all that a pixel's kernel sees in one row, and points {@code positions} there. Whole vectors are copied: what is too
+     * much, the next copy overwrites.
+     */
     private static float[] gather(Scratch scratch, Correlation shape, float[] band, int[] positions, int pixels) {
         int run = shape.run();
         int depth = shape.depth();
         int pitch = shape.pitch();
-        float[] patches = scratch.patches(pixels * depth);
+        float[] patches = scratch.patches(pixels * depth + LANES);
         for (int pixel = 0; pixel < pixels; pixel++) {
             int to = pixel * depth;
-            int from = positions[pixel];
-            for (int row = 0; row < shape.kernelHeight(); row++) {
-                for (int i = 0; i < run; i++) {
-                    patches[to + row * run + i] = band[from + row * pitch + i];
-                }
-            }
+            copy(shape.kernelHeight(), run, band, positions[pixel], pitch, patches, to);
             positions[pixel] = to;
         }
         return patches;
+    }
+
+    private static void copy(int rows, int run, float[] band, int from, int pitch, float[] patches, int to) {
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < run; i += LANES) {
+                FloatVector.fromArray(S, band, from + row * pitch + i).intoArray(patches, to + row * run + i);
+            }
+        }
     }
 }
