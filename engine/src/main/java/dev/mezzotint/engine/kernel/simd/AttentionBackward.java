@@ -14,8 +14,11 @@ import jdk.incubator.vector.FloatVector;
  * dQ += dS K, dK += dSᵀ Q and dV += Pᵀ dO. S, P, dP and dS stand transposed. An instance is the scratch memory of one thread.
  */
 final class AttentionBackward {
+    /** Whole tiles of 6 rows, and of 20 and 24 in {@link NarrowTiles}, have no row too many in most of its multiples. */
+    private static final int TILES = 12;
+
     /** Most keys in a block: P and dS of more would leave the first-level cache (48 KB), and a text has 77. */
-    private static final int KEY_BLOCK = 80;
+    private static final int KEY_BLOCK = 7 * TILES;
 
     private static final ThreadLocal<AttentionBackward> OF_THREAD = ThreadLocal.withInitial(AttentionBackward::new);
 
@@ -174,7 +177,7 @@ final class AttentionBackward {
     private static int keysInBlock(int keys) {
         int blocks = (keys + KEY_BLOCK - 1) / KEY_BLOCK;
         int even = (keys + blocks - 1) / blocks;
-        return (even + 3) / 4 * 4;
+        return (even + TILES - 1) / TILES * TILES;
     }
 
     private void reserve(int width, int sums) {
