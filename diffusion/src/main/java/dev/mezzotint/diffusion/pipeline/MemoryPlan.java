@@ -69,9 +69,9 @@ public record MemoryPlan(long weights, long texts, long buffers) {
             int largest = tiles.map(Tiling::pixels).orElse(Integer.MAX_VALUE);
             int high = Math.min(height, largest);
             int wide = Math.min(width, largest);
-            buffers = vae.decodeBytes(1, high / factor, wide / factor);
+            buffers = vae.decodePlan(1, high / factor, wide / factor).peakUsedBytes();
             if (fromPicture) {
-                buffers = Math.max(buffers, vae.encodeBytes(1, high, wide));
+                buffers = Math.max(buffers, vae.encodePlan(1, high, wide).peakUsedBytes());
             }
             weights += vae.parameters().list().stream()
                     .filter(parameter -> fromPicture || !encodes(parameter))

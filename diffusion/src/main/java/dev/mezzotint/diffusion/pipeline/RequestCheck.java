@@ -18,6 +18,7 @@ final class RequestCheck {
      */
     static void require(TextToImageModel model, GenerationRequest request) {
         requireSize(model, request.width(), request.height());
+        requireDecodable(model, request);
         int longest = model.schedulerFor(request.sampler()).noise().numTrainTimesteps();
         if (request.steps() < 1 || request.steps() > longest) {
             throw new IllegalArgumentException("the number of steps is " + request.steps()
@@ -58,6 +59,19 @@ final class RequestCheck {
         if (values > Integer.MAX_VALUE / (8L * model.unet().config().channels().getFirst())) {
             throw new IllegalArgumentException("the size " + width + "x" + height
                     + " is more than one array of activations can hold; choose a smaller one");
+        }
+    }
+
+    /** The last layers of a VAE are the largest of all, and come when every step is done. */
+    private static void requireDecodable(TextToImageModel model, GenerationRequest request) {
+        int rows = request.height() / model.factor();
+        int columns = request.width() / model.factor();
+        boolean tooLarge = model.vae()
+                .filter(vae -> vae.decodePlan(1, rows, columns).longest() > Shape.MOST_ELEMENTS)
+                .isPresent();
+        if (tooLarge && !request.tiledVae()) {
+            throw new IllegalArgumentException("the size " + request.width() + "x" + request.height()
+                    + " is more than the VAE can decode in one piece; choose a smaller one, or let it work in tiles");
         }
     }
 

@@ -204,6 +204,17 @@ class TextToImagePipelineTest {
     }
 
     @Test
+    void refusesWhatItsVaeCannotDecodeInOnePiece() {
+        TextToImageModel model = RandomModel.likeBuiltIn();
+        TextToImagePipeline pipeline = new TextToImagePipeline(model, Compute.best());
+        GenerationRequest large = GenerationRequest.of(model, "a cube", 1).withSize(8192, 8188);
+        String message = assertThrows(IllegalArgumentException.class, () -> pipeline.check(large))
+                .getMessage();
+        assertTrue(message.contains("8192x8188") && message.contains("in tiles"), message);
+        pipeline.check(large.withTiledVae(true));
+    }
+
+    @Test
     void aNonFiniteWeightEndsInAnErrorThatNamesTheStep() {
         TextToImageModel broken = RandomModel.tiny();
         broken.unet().parameters().list().getFirst().value().fill(Float.NaN);

@@ -5,6 +5,9 @@ import java.util.stream.Collectors;
 
 /** The sizes of a dense row-major tensor, outermost first. Immutable. */
 public final class Shape {
+    /** Elements of the largest tensor: what one array holds. */
+    public static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+
     private final int[] sizes;
     private final int length;
 
@@ -15,7 +18,7 @@ public final class Shape {
                 throw new IllegalArgumentException("shape: every size must be positive, got " + Arrays.toString(sizes));
             }
             product *= size;
-            if (product > Integer.MAX_VALUE - 8) {
+            if (product > MOST_ELEMENTS) {
                 throw new IllegalArgumentException(
                         "shape: " + Arrays.toString(sizes) + " has more elements than one array can hold");
             }

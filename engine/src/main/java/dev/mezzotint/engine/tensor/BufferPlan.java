@@ -58,6 +58,11 @@ public final class BufferPlan {
         return peakUsedBytes;
     }
 
+    /** The length of the longest buffer ever taken, 0 if none was. */
+    public long longest() {
+        return counts.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
     /** Bytes of all buffers that a workspace which drops none holds in the end. */
     public long pooledBytes() {
         return counts.entrySet().stream()

@@ -39,7 +39,10 @@ class BufferPlanTest {
     void lengthsMayExceedAnArray() {
         BufferPlan plan = new BufferPlan();
         plan.take(1L << 40);
+        plan.give(1L << 40);
+        plan.take(7);
         assertEquals(1L << 42, plan.peakUsedBytes());
+        assertEquals(1L << 40, plan.longest());
     }
 
     @Test

@@ -96,28 +96,28 @@ public final class Autoencoder {
     }
 
     /**
-     * The most bytes of buffers that a {@link #decode} at inference holds at once.
+     * The buffers that a {@link #decode} at inference takes.
      *
      * @param height of the latents
      * @param width of the latents
      */
-    public long decodeBytes(int batch, int height, int width) {
+    public BufferPlan decodePlan(int batch, int height, int width) {
         BufferPlan plan = new BufferPlan();
         long positions = (long) batch * height * width;
         plan.take(positions * config.latentChannels());
         decoder.plan(plan, batch, positions);
-        return plan.peakUsedBytes();
+        return plan;
     }
 
     /**
-     * The most bytes of buffers that an {@link #encode} at inference holds at once.
+     * The buffers that an {@link #encode} at inference takes.
      *
      * @param height of the pictures
      * @param width of the pictures
      */
-    public long encodeBytes(int batch, int height, int width) {
+    public BufferPlan encodePlan(int batch, int height, int width) {
         BufferPlan plan = new BufferPlan();
         encoder.plan(plan, batch, (long) batch * height * width);
-        return plan.peakUsedBytes();
+        return plan;
     }
 }
