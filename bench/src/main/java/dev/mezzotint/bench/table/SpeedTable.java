@@ -161,12 +161,19 @@ public final class SpeedTable {
     }
 
     private void print() throws IOException {
-        new OperatorTable(results).lines(shown(), THREADS).forEach(System.out::println);
-        System.out.println();
-        new ModelTable(results).lines().forEach(System.out::println);
+        printRows(new OperatorTable(results).lines(shown(), THREADS));
+        printRows(new ModelTable(results).lines());
         Path plot = root.resolve("bench/roofline.svg");
         if (new Roofline(results, "2").draw(plot)) {
             System.err.println("wrote " + plot);
+        }
+    }
+
+    /** Prints a table, if it has more than its two lines of header. */
+    private static void printRows(List<String> lines) {
+        if (lines.size() > 2) {
+            lines.forEach(System.out::println);
+            System.out.println();
         }
     }
 

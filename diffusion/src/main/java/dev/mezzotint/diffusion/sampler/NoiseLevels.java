@@ -102,7 +102,7 @@ final class NoiseLevels {
         return sigmas[i];
     }
 
-    /** The timestep of σ_i, for 0 ≤ i < steps. */
+    /** The timestep of σ_i, for i from 0 to steps − 1. */
     double timestep(int i) {
         return timesteps[i];
     }

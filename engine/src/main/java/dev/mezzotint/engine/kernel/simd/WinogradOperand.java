@@ -13,7 +13,11 @@ sealed interface WinogradOperand {
     void transform(
             WinogradShape shape, int panel, int width, int block, float[] u, int uOffset, int slice, Scratch scratch);
 
-    /** @param operand packed, its rows in the order {@code new RowOrder(9, channels)} */
+    /**
+     * As the direct algorithm has them.
+     *
+     * @param operand packed, its rows in the order {@code new RowOrder(9, channels)}
+     */
     record Packed(PackedOperand operand) implements WinogradOperand {
         @Override
         public void transform(
