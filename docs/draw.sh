@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the pictures of the README again: the same commands, the same bytes.
+# Draws the pictures of the README again, with the same commands. Kernels that round differently change single values by one level.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 draw() { ./mezzo "$2" --seed 1 -o "docs/pictures/$1.png"; }
