@@ -58,9 +58,13 @@ class AutoencoderBuffersTest {
         Autoencoder other = new Autoencoder(new VaeConfig(3, 4, List.of(first, second, 16), 1, 4, SIZE, 0.2));
         Tape decoding = Tape.inference(Compute.best());
         other.decode(decoding, Tensor.zeros(batch, height, width, 4));
-        assertEquals(decoding.workspace().peakBytes(), other.decodePlan(batch, height, width).peakUsedBytes());
+        assertEquals(
+                decoding.workspace().peakBytes(),
+                other.decodePlan(batch, height, width).peakUsedBytes());
         Tape encoding = Tape.inference(Compute.best());
         other.encode(encoding, Tensor.zeros(batch, 4 * height, 4 * width, 3));
-        assertEquals(encoding.workspace().peakBytes(), other.encodePlan(batch, 4 * height, 4 * width).peakUsedBytes());
+        assertEquals(
+                encoding.workspace().peakBytes(),
+                other.encodePlan(batch, 4 * height, 4 * width).peakUsedBytes());
     }
 }

@@ -42,7 +42,8 @@
  * SimdMath, SimdExp, SimdLog, SimdSums: functions and sums of vectors that loops share. SimdPeak: the multiply-add limit.
  * </pre>
  *
- * <p>Weights in half precision become floats slice by slice in {@link Widening}. {@link RowOrder} is the order of the rows in
+ * <p>Weights that run along k are packed through {@link Transposition}; those in half precision become floats slice by slice
+ * in {@link Widening}. {@link RowOrder} is the order of the rows in
  * which a 3 × 3 kernel is packed. {@link Scratch} holds what a thread keeps from call to call.
  *
  * <h2>Register tiles by species</h2>
