@@ -61,8 +61,9 @@ final class Tiles {
             }
             float[] b = Widening.slice(packed, from, depth * width, scratch);
             int bOffset = Widening.offset(packed, from);
-            for (int row = 0; row < rows; row += Panels.TILE_ROWS) {
-                int count = Math.min(Panels.TILE_ROWS, rows - row);
+            int count;
+            for (int row = 0; row < rows; row += count) {
+                count = height(rows - row);
                 int to = cOffset + row * cRowStride + column;
                 int dOffset = add ? to : biased ? column : 0;
                 if (add && !Panels.NARROW && row % FETCHED_ROWS == 0) {
@@ -93,6 +94,12 @@ final class Tiles {
                 }
             }
         }
+    }
+
+    /** Rows of the next tile: eight go by fours, but where they lie side by side in sixes. */
+    private static int height(int left) {
+        boolean fours = left == 2 * QuadMicroKernel.ROWS && !Panels.NARROW;
+        return fours ? QuadMicroKernel.ROWS : Math.min(Panels.TILE_ROWS, left);
     }
 
     /** With 16 registers, the rows as {@link SideMicroKernel} reads them. */
