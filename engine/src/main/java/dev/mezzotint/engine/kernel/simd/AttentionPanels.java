@@ -34,6 +34,10 @@ final class AttentionPanels {
             Transposition.ofThread().toPanel(count, width, factor, source, offset, stride, panel, panelAt);
             return;
         }
+        if (OctetTransposition.covers(count, width)) {
+            OctetTransposition.toPanel(count, width, factor, source, offset, stride, panel, panelAt);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             int row = offset + i * stride;
             for (int c = 0; c < width; c++) {
@@ -47,6 +51,10 @@ final class AttentionPanels {
             int count, int width, float[] factors, float[] panel, int panelAt, float[] target, int offset, int stride) {
         if (Transposition.covers(count, width)) {
             Transposition.ofThread().fromPanel(count, width, factors, panel, panelAt, target, offset, stride);
+            return;
+        }
+        if (OctetTransposition.covers(count, width)) {
+            OctetTransposition.fromPanel(count, width, factors, panel, panelAt, target, offset, stride);
             return;
         }
         for (int i = 0; i < count; i++) {

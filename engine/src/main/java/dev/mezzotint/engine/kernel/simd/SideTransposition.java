@@ -1,29 +1,26 @@
 package dev.mezzotint.engine.kernel.simd;
 
+import static dev.mezzotint.engine.kernel.simd.OctetTransposition.FOUR_APART;
+import static dev.mezzotint.engine.kernel.simd.OctetTransposition.ODD;
+import static dev.mezzotint.engine.kernel.simd.OctetTransposition.ODD_PAIRS;
+import static dev.mezzotint.engine.kernel.simd.OctetTransposition.ONE_APART;
+import static dev.mezzotint.engine.kernel.simd.OctetTransposition.S;
+import static dev.mezzotint.engine.kernel.simd.OctetTransposition.TWO_APART;
+import static dev.mezzotint.engine.kernel.simd.OctetTransposition.UPPER;
+
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Six rows into columns of six, eight columns at a time, as {@link SideMicroKernel} reads them: for vectors of 8 floats. Lanes
  * change places between two rows, then between two pairs of rows; six lanes of each vector are a column then, and the next
- * store covers the other two.
+ * store covers the other two. {@link OctetTransposition} has the choices of lanes.
  */
 final class SideTransposition {
     /** Floats that the last column's vector reaches over its end. */
     static final int OVERHANG = 2;
 
     private static final int ROWS = Panels.TILE_ROWS;
-    private static final int COLUMNS = 8;
-
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
-    private static final VectorShuffle<Float> ONE_APART = VectorShuffle.fromOp(S, lane -> lane ^ 1);
-    private static final VectorShuffle<Float> TWO_APART = VectorShuffle.fromOp(S, lane -> lane ^ 2);
-    private static final VectorShuffle<Float> FOUR_APART = VectorShuffle.fromOp(S, lane -> lane ^ 4);
-    private static final VectorMask<Float> ODD = VectorMask.fromLong(S, 0b10101010);
-    private static final VectorMask<Float> ODD_PAIRS = VectorMask.fromLong(S, 0b11001100);
-    private static final VectorMask<Float> UPPER = VectorMask.fromLong(S, 0b11110000);
+    private static final int COLUMNS = OctetTransposition.SIZE;
 
     private SideTransposition() {}
 

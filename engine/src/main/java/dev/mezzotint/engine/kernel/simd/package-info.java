@@ -35,7 +35,7 @@
  *   any other                                   framed images, read in place by Tiles.columns
  *
  * SimdAttention    AttentionForward, whose AttentionBlock is AttentionRows or AttentionSides, and AttentionBackward.
- *                  Queries stand in AttentionPanels (Transposition); the products are those of TileProduct.
+ *                  Queries stand in AttentionPanels (Transposition, OctetTransposition); the products are those of TileProduct.
  * SimdNorm         group norm: NormLoops and NormFold; layer norm: SimdLayerNorm
  *
  * SimdActivation, SimdElementwise, SimdSoftmax, SimdResample, SimdOptimizer: plain loops.

@@ -13,9 +13,9 @@ class AttentionPanelsTest {
     private static final int OFFSET = 5;
 
     @ParameterizedTest(name = "width {0}")
-    @ValueSource(ints = {1, 15, 16, 17, 32, 40, 63, 80, 160, 250})
+    @ValueSource(ints = {1, 7, 8, 9, 15, 16, 17, 32, 40, 63, 80, 160, 250})
     void rowsStandInThePanelAsColumnsAndBack(int width) {
-        for (int count : IntStream.of(1, 15, 16, 17, 31, 33, 63, 64)
+        for (int count : IntStream.of(1, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64)
                 .filter(n -> n <= PANEL)
                 .toArray()) {
             int stride = width + 3;
