@@ -86,7 +86,7 @@ final class OuterProductPass {
                     System.arraycopy(sums, o * pitch, dw, at, inputs);
                 }
                 for (int chunk = accumulate ? 0 : 1; chunk < chunks; chunk++) {
-                    SimdElementwise.addRange(inputs, sums, chunk * length + o * pitch, dw, at);
+                    ElementwiseLoops.addTo(inputs, sums, chunk * length + o * pitch, dw, at);
                 }
             }
         });

@@ -5,15 +5,16 @@ import dev.mezzotint.engine.kernel.Blocks;
 import dev.mezzotint.engine.kernel.BroadcastGeometry;
 import dev.mezzotint.engine.kernel.ElementwiseKernel;
 import dev.mezzotint.engine.parallel.Workers;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Element-wise arithmetic on vectors; the reductions are in {@link SimdSums}. */
 public final class SimdElementwise implements ElementwiseKernel {
-    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final int LANES = SPECIES.length();
+    /** The copies of a stretched row hold so many values at most, few beside those of a block, and are for shorter rows only. */
+    private static final int COPIES = 1024;
+
+    private static final int SHORT_ROW = 128;
+
+    /** Values of cheap work that one thread has done before another has begun. */
+    private static final int ALONE = 3 * Blocks.ELEMENTS;
 
     private final SimdSums sums = new SimdSums();
 
@@ -31,11 +32,12 @@ public final class SimdElementwise implements ElementwiseKernel {
             int bOffset,
             float[] out,
             int outOffset) {
-        Blocks.run(
+        run(
                 workers,
                 length,
-                Blocks.ELEMENTS,
-                (from, to) -> binaryRange(op, to - from, a, aOffset + from, b, bOffset + from, out, outOffset + from));
+                1,
+                (from, to) -> ElementwiseLoops.binary(
+                        op, to - from, a, aOffset + from, b, bOffset + from, out, outOffset + from));
     }
 
     @Override
@@ -50,22 +52,43 @@ public final class SimdElementwise implements ElementwiseKernel {
             float[] out,
             int outOffset) {
         BroadcastGeometry merged = merge(geometry);
-        int inner = merged.inner();
         int middle = merged.middle();
-        int rows = merged.outer() * middle;
-        int width = Math.min(inner, Blocks.ELEMENTS);
-        int pieces = Blocks.count(inner, width);
-        Blocks.run(workers, rows * pieces, Blocks.rows(width), (from, to) -> {
+        int inner = merged.inner();
+        // Short rows over which the same row of b is stretched are taken together, with as many copies of that.
+        boolean repeats = merged.middleStride() == 0 && merged.innerStride() == 1 && inner <= SHORT_ROW;
+        int together = repeats ? Math.clamp(COPIES / inner, 1, middle) : 1;
+        int groups = Blocks.count(middle, together);
+        int width = Math.min(together * inner, Blocks.ELEMENTS);
+        int pieces = Blocks.count(together * inner, width);
+        run(workers, merged.outer() * groups * pieces, width, (from, to) -> {
+            float[] copies = Scratch.ofThread().values(COPIES);
+            int copied = -1;
+            int piece = from % pieces;
+            int group = from / pieces % groups;
+            int o = from / pieces / groups;
             for (int task = from; task < to; task++) {
-                int row = task / pieces;
-                int start = task % pieces * width;
-                int length = Math.min(width, inner - start);
-                int at = row * inner + start;
-                int bRow = bOffset + row / middle * merged.outerStride() + row % middle * merged.middleStride();
-                if (merged.innerStride() == 1) {
-                    binaryRange(op, length, a, aOffset + at, b, bRow + start, out, outOffset + at);
+                int start = piece * width;
+                int m = group * together;
+                int length = Math.min(width, Math.min(together, middle - m) * inner - start);
+                int at = (o * middle + m) * inner + start;
+                int bAt = bOffset + o * merged.outerStride() + m * merged.middleStride();
+                if (together > 1) {
+                    for (int row = 0; row < together && o != copied; row++) {
+                        System.arraycopy(b, bAt, copies, row * inner, inner);
+                    }
+                    copied = o;
+                    ElementwiseLoops.binary(op, length, a, aOffset + at, copies, 0, out, outOffset + at);
+                } else if (merged.innerStride() == 1) {
+                    ElementwiseLoops.binary(op, length, a, aOffset + at, b, bAt + start, out, outOffset + at);
                 } else {
-                    scalarRange(op, length, a, aOffset + at, b[bRow], out, outOffset + at);
+                    ElementwiseLoops.binary(op, length, a, aOffset + at, b[bAt], out, outOffset + at);
+                }
+                if (++piece == pieces) {
+                    piece = 0;
+                    if (++group == groups) {
+                        group = 0;
+                        o++;
+                    }
                 }
             }
         });
@@ -100,34 +123,22 @@ public final class SimdElementwise implements ElementwiseKernel {
     @Override
     public void affine(
             Workers workers, int length, float scale, float shift, float[] a, int aOffset, float[] out, int outOffset) {
-        Blocks.run(workers, length, Blocks.ELEMENTS, (from, to) -> {
-            FloatVector shifts = FloatVector.broadcast(SPECIES, shift);
-            int i = from;
-            for (; i <= to - LANES; i += LANES) {
-                FloatVector value = FloatVector.fromArray(SPECIES, a, aOffset + i);
-                value.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, scale), shifts)
-                        .intoArray(out, outOffset + i);
-            }
-            for (; i < to; i++) {
-                out[outOffset + i] = Math.fma(scale, a[aOffset + i], shift);
-            }
-        });
+        run(
+                workers,
+                length,
+                1,
+                (from, to) ->
+                        ElementwiseLoops.affine(to - from, scale, shift, a, aOffset + from, out, outOffset + from));
     }
 
     @Override
     public void axpy(Workers workers, int length, float factor, float[] x, int xOffset, float[] y, int yOffset) {
-        Blocks.run(workers, length, Blocks.ELEMENTS, (from, to) -> {
-            FloatVector factors = FloatVector.broadcast(SPECIES, factor);
-            int i = from;
-            for (; i <= to - LANES; i += LANES) {
-                FloatVector value = FloatVector.fromArray(SPECIES, x, xOffset + i);
-                FloatVector old = FloatVector.fromArray(SPECIES, y, yOffset + i);
-                value.lanewise(VectorOperators.FMA, factors, old).intoArray(y, yOffset + i);
-            }
-            for (; i < to; i++) {
-                y[yOffset + i] = Math.fma(factor, x[xOffset + i], y[yOffset + i]);
-            }
-        });
+        run(
+                workers,
+                length,
+                1,
+                (from, to) ->
+                        ElementwiseLoops.addScaled(to - from, factor, x, xOffset + from, y, yOffset + from));
     }
 
     @Override
@@ -144,7 +155,7 @@ public final class SimdElementwise implements ElementwiseKernel {
             boolean accumulate) {
         int piece = Math.min(width, Blocks.ELEMENTS);
         int pieces = Blocks.count(width, Math.max(1, piece));
-        Blocks.run(workers, rows * pieces, Blocks.rows(piece), (from, to) -> {
+        run(workers, rows * pieces, piece, (from, to) -> {
             for (int task = from; task < to; task++) {
                 int row = task / pieces;
                 int start = task % pieces * piece;
@@ -152,7 +163,7 @@ public final class SimdElementwise implements ElementwiseKernel {
                 int sourceAt = sourceOffset + row * sourceStride + start;
                 int targetAt = targetOffset + row * targetStride + start;
                 if (accumulate) {
-                    addRange(length, source, sourceAt, target, targetAt);
+                    ElementwiseLoops.addTo(length, source, sourceAt, target, targetAt);
                 } else {
                     System.arraycopy(source, sourceAt, target, targetAt, length);
                 }
@@ -170,14 +181,13 @@ public final class SimdElementwise implements ElementwiseKernel {
         return sums.dot(workers, length, a, aOffset, b, bOffset);
     }
 
-    /** y += x on the calling thread. */
-    static void addRange(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        binaryRange(BinaryOp.ADD, length, y, yOffset, x, xOffset, y, yOffset);
-    }
-
-    /** out = a · b on the calling thread; out may be a or b. */
-    static void multiplyRange(int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
-        binaryRange(BinaryOp.MULTIPLY, length, a, aOffset, b, bOffset, out, outOffset);
+    /** Runs element-wise work on rows of {@code width} values. */
+    private static void run(Workers workers, int rows, int width, Blocks.Range body) {
+        if ((long) rows * width <= ALONE) {
+            body.accept(0, rows);
+        } else {
+            Blocks.run(workers, rows, Blocks.rows(width), body);
+        }
     }
 
     /** The same stretching with as long an inner dimension as its strides allow. */
@@ -187,44 +197,5 @@ public final class SimdElementwise implements ElementwiseKernel {
         return dense || repeated
                 ? new BroadcastGeometry(g.outer(), 1, g.middle() * g.inner(), g.outerStride(), 0, g.innerStride())
                 : g;
-    }
-
-    private static void binaryRange(
-            BinaryOp op, int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
-        int i = 0;
-        for (; i <= length - LANES; i += LANES) {
-            FloatVector left = FloatVector.fromArray(SPECIES, a, aOffset + i);
-            FloatVector right = FloatVector.fromArray(SPECIES, b, bOffset + i);
-            apply(op, left, right).intoArray(out, outOffset + i);
-        }
-        if (i < length) {
-            VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-            FloatVector left = FloatVector.fromArray(SPECIES, a, aOffset + i, mask);
-            FloatVector right = FloatVector.fromArray(SPECIES, b, bOffset + i, mask);
-            apply(op, left, right).intoArray(out, outOffset + i, mask);
-        }
-    }
-
-    private static void scalarRange(
-            BinaryOp op, int length, float[] a, int aOffset, float b, float[] out, int outOffset) {
-        FloatVector right = FloatVector.broadcast(SPECIES, b);
-        int i = 0;
-        for (; i <= length - LANES; i += LANES) {
-            apply(op, FloatVector.fromArray(SPECIES, a, aOffset + i), right).intoArray(out, outOffset + i);
-        }
-        if (i < length) {
-            VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-            FloatVector left = FloatVector.fromArray(SPECIES, a, aOffset + i, mask);
-            apply(op, left, right).intoArray(out, outOffset + i, mask);
-        }
-    }
-
-    private static FloatVector apply(BinaryOp op, FloatVector a, FloatVector b) {
-        return switch (op) {
-            case ADD -> a.add(b);
-            case SUBTRACT -> a.sub(b);
-            case MULTIPLY -> a.mul(b);
-            case DIVIDE -> a.div(b);
-        };
     }
 }

@@ -84,7 +84,7 @@ public final class SimdResample implements ResampleKernel {
         int columns = (long) indices.length * width <= Blocks.ELEMENTS ? width : SCATTER_COLUMNS;
         Blocks.run(workers, width, columns, (from, to) -> {
             for (int r = 0; r < indices.length; r++) {
-                SimdElementwise.addRange(
+                ElementwiseLoops.addTo(
                         to - from,
                         dOut,
                         dOutOffset + r * width + from,
@@ -106,11 +106,19 @@ public final class SimdResample implements ResampleKernel {
     private static void sumBlock(
             int channels, int factor, int xStride, float scale, float[] x, int xOffset, float[] y, int yOffset) {
         int c = 0;
+        if (factor == 2) {
+            for (; c <= channels - LANES; c += LANES) {
+                int at = xOffset + c;
+                FloatVector above = load(x, at).add(load(x, at + channels));
+                FloatVector below = load(x, at + xStride).add(load(x, at + xStride + channels));
+                above.add(below).mul(scale).intoArray(y, yOffset + c);
+            }
+        }
         for (; c <= channels - LANES; c += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int di = 0; di < factor; di++) {
                 for (int dj = 0; dj < factor; dj++) {
-                    sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + di * xStride + dj * channels + c));
+                    sum = sum.add(load(x, xOffset + di * xStride + dj * channels + c));
                 }
             }
             sum.mul(scale).intoArray(y, yOffset + c);
@@ -124,5 +132,9 @@ public final class SimdResample implements ResampleKernel {
             }
             y[yOffset + c] = sum * scale;
         }
+    }
+
+    private static FloatVector load(float[] a, int offset) {
+        return FloatVector.fromArray(SPECIES, a, offset);
     }
 }

@@ -163,7 +163,7 @@ final class WinogradGradientPass {
             WinogradAdjoint.gather(pitch, m, from, slice, ZEROS, 0, 0, taps, 0, pitch);
             for (int tap = 0; tap < 9; tap++) {
                 if (accumulate) {
-                    SimdElementwise.addRange(length, taps, tap * pitch, dw, to + tap * channels);
+                    ElementwiseLoops.addTo(length, taps, tap * pitch, dw, to + tap * channels);
                 } else {
                     System.arraycopy(taps, tap * pitch, dw, to + tap * channels, length);
                 }
