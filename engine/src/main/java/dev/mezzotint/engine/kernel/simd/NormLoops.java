@@ -29,21 +29,30 @@ final class NormLoops {
 
     /** Fills three rows of sums: a pivot near the mean, Σ (x − pivot), Σ (x − pivot)². */
     static void moments(
-            int channels, int positions, float[] x, int xOffset, double[] sums, int sumsOffset, float[] chunk) {
+            int channels, int positions, float[] x, int xOffset, double[] sums, int sumsOffset, NormScratch scratch) {
+        int side = sideBySide(channels, positions);
+        int wide = side * channels;
+        float[] chunk = scratch.chunk(3 * wide);
         Arrays.fill(sums, sumsOffset, sumsOffset + NormFold.SUMS * channels, 0);
-        pivots(channels, Math.min(ROWS, positions), x, xOffset, chunk, 2 * channels);
-        SimdSums.accumulate(channels, chunk, 2 * channels, sums, sumsOffset);
-        for (int from = 0; from < positions; from += FLOAT_POSITIONS) {
-            int to = Math.min(positions, from + FLOAT_POSITIONS);
-            Arrays.fill(chunk, 0, 2 * channels, 0);
+        pivots(channels, Math.min(ROWS, positions), x, xOffset, chunk, 2 * wide);
+        SimdSums.accumulate(channels, chunk, 2 * wide, sums, sumsOffset);
+        repeat(side, channels, chunk, 2 * wide, chunk, 2 * wide);
+        int rows = positions / side;
+        for (int from = 0; from < rows; from += FLOAT_POSITIONS) {
+            int to = Math.min(rows, from + FLOAT_POSITIONS);
+            Arrays.fill(chunk, 0, 2 * wide, 0);
             int p = from;
             for (; p <= to - ROWS; p += ROWS) {
-                addMoments(channels, ROWS, x, xOffset + p * channels, chunk);
+                addMoments(wide, ROWS, x, xOffset + p * wide, chunk, wide);
             }
-            for (; p < to; p++) {
-                addMoments(channels, 1, x, xOffset + p * channels, chunk);
+            addMoments(wide, to - p, x, xOffset + p * wide, chunk, wide);
+            if (to == rows) {
+                addMoments(channels, positions - rows * side, x, xOffset + rows * wide, chunk, wide);
             }
-            SimdSums.accumulate(2 * channels, chunk, 0, sums, sumsOffset + channels);
+            for (int k = 0; k < side; k++) {
+                SimdSums.accumulate(channels, chunk, k * channels, sums, sumsOffset + channels);
+                SimdSums.accumulate(channels, chunk, wide + k * channels, sums, sumsOffset + 2 * channels);
+            }
         }
     }
 
@@ -57,14 +66,43 @@ final class NormLoops {
             float[] coefficients,
             int first,
             float[] y,
+            int yOffset,
+            NormScratch scratch) {
+        int side = sideBySide(channels, positions);
+        if (side == 1) {
+            normalizeRows(activation, channels, positions, x, xOffset, coefficients, first, y, yOffset);
+            return;
+        }
+        int wide = side * channels;
+        float[] repeated = scratch.chunk(3 * wide);
+        for (int k = 0; k < 3; k++) {
+            repeat(side, channels, coefficients, first + k * channels, repeated, k * wide);
+        }
+        int rows = positions / side;
+        int rest = positions - rows * side;
+        int at = rows * wide;
+        normalizeRows(activation, wide, rows, x, xOffset, repeated, 0, y, yOffset);
+        normalizeRows(activation, channels, rest, x, xOffset + at, coefficients, first, y, yOffset + at);
+    }
+
+    private static void normalizeRows(
+            Activation activation,
+            int channels,
+            int positions,
+            float[] x,
+            int xOffset,
+            float[] coefficients,
+            int first,
+            float[] y,
             int yOffset) {
-        if (activation == Activation.SILU && channels % LANES == 0) {
-            for (int p = 0; p < positions; p++) {
-                affineSilu(channels, x, xOffset + p * channels, coefficients, first, y, yOffset + p * channels);
+        if (SimdActivation.isGated(activation) && channels % LANES == 0) {
+            for (int at = 0; at < positions * channels; at += channels) {
+                SimdActivation.gated(
+                        activation, channels, coefficients, first, channels, x, xOffset + at, y, yOffset + at);
             }
             return;
         }
-        int size = chunkPositions(channels);
+        int size = Math.max(1, CHUNK_ELEMENTS / channels);
         for (int p = 0; p < positions; p += size) {
             int count = Math.min(size, positions - p);
             int at = p * channels;
@@ -72,6 +110,18 @@ final class NormLoops {
             if (activation != Activation.NONE) {
                 SimdActivation.forwardRange(activation, count * channels, y, yOffset + at, y, yOffset + at);
             }
+        }
+    }
+
+    /** How many positions to take for one of as many more channels, so that those fill whole vectors. */
+    private static int sideBySide(int channels, int positions) {
+        int side = LANES / Math.min(LANES, Integer.lowestOneBit(channels));
+        return side <= positions && side * channels <= CHUNK_ELEMENTS ? side : 1;
+    }
+
+    private static void repeat(int times, int length, float[] source, int from, float[] target, int to) {
+        for (int k = 0; k < times; k++) {
+            System.arraycopy(source, from, target, to + k * length, length);
         }
     }
 
@@ -163,13 +213,16 @@ final class NormLoops {
         }
     }
 
-    /** Adds what {@link #ROWS} rows, or one, give to Σ (x − pivot) and Σ (x − pivot)²; the pivots stand behind those. */
-    private static void addMoments(int channels, int rows, float[] x, int xOffset, float[] chunk) {
+    /**
+     * Adds what some rows give to Σ (x − pivot), which begins the chunk, and Σ (x − pivot)², which stands {@code pitch} behind
+     * it, as the pivots do behind that.
+     */
+    private static void addMoments(int channels, int rows, float[] x, int xOffset, float[] chunk, int pitch) {
         int c = 0;
         if (rows == ROWS) {
             for (; c <= channels - LANES; c += LANES) {
                 int at = xOffset + c;
-                FloatVector pivot = FloatVector.fromArray(SPECIES, chunk, 2 * channels + c);
+                FloatVector pivot = FloatVector.fromArray(SPECIES, chunk, 2 * pitch + c);
                 FloatVector d0 = FloatVector.fromArray(SPECIES, x, at).sub(pivot);
                 FloatVector d1 =
                         FloatVector.fromArray(SPECIES, x, at + channels).sub(pivot);
@@ -178,31 +231,32 @@ final class NormLoops {
                 FloatVector d3 =
                         FloatVector.fromArray(SPECIES, x, at + 3 * channels).sub(pivot);
                 FloatVector sum = FloatVector.fromArray(SPECIES, chunk, c);
-                FloatVector squares = FloatVector.fromArray(SPECIES, chunk, channels + c);
+                FloatVector squares = FloatVector.fromArray(SPECIES, chunk, pitch + c);
                 sum.add(d0.add(d1).add(d2.add(d3))).intoArray(chunk, c);
-                squares.add(d0.fma(d0, d1.mul(d1)).add(d2.fma(d2, d3.mul(d3)))).intoArray(chunk, channels + c);
+                squares.add(d0.fma(d0, d1.mul(d1)).add(d2.fma(d2, d3.mul(d3)))).intoArray(chunk, pitch + c);
+            }
+        } else {
+            for (; c <= channels - LANES; c += LANES) {
+                FloatVector pivot = FloatVector.fromArray(SPECIES, chunk, 2 * pitch + c);
+                FloatVector sum = FloatVector.fromArray(SPECIES, chunk, c);
+                FloatVector squares = FloatVector.fromArray(SPECIES, chunk, pitch + c);
+                for (int r = 0; r < rows; r++) {
+                    FloatVector d = FloatVector.fromArray(SPECIES, x, xOffset + r * channels + c)
+                            .sub(pivot);
+                    sum = sum.add(d);
+                    squares = d.fma(d, squares);
+                }
+                sum.intoArray(chunk, c);
+                squares.intoArray(chunk, pitch + c);
             }
         }
         for (; c < channels; c++) {
-            float pivot = chunk[2 * channels + c];
+            float pivot = chunk[2 * pitch + c];
             for (int r = 0; r < rows; r++) {
                 float deviation = x[xOffset + r * channels + c] - pivot;
                 chunk[c] += deviation;
-                chunk[channels + c] = Math.fma(deviation, deviation, chunk[channels + c]);
+                chunk[pitch + c] = Math.fma(deviation, deviation, chunk[pitch + c]);
             }
-        }
-    }
-
-    /** One row of y = silu((x − mean) · scale + shift), in whole vectors. */
-    private static void affineSilu(
-            int channels, float[] x, int xOffset, float[] coefficients, int first, float[] y, int yOffset) {
-        for (int c = 0; c < channels; c += LANES) {
-            FloatVector mean = FloatVector.fromArray(SPECIES, coefficients, first + c);
-            FloatVector scale = FloatVector.fromArray(SPECIES, coefficients, first + channels + c);
-            FloatVector shift = FloatVector.fromArray(SPECIES, coefficients, first + 2 * channels + c);
-            FloatVector deviation =
-                    FloatVector.fromArray(SPECIES, x, xOffset + c).sub(mean);
-            SimdMath.silu(deviation.fma(scale, shift)).intoArray(y, yOffset + c);
         }
     }
 

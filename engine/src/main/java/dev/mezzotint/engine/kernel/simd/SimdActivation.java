@@ -4,22 +4,31 @@ import dev.mezzotint.engine.kernel.Activation;
 import dev.mezzotint.engine.kernel.ActivationKernel;
 import dev.mezzotint.engine.kernel.Blocks;
 import dev.mezzotint.engine.parallel.Workers;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The activations on vectors, a loop for each: one loop with a switch inside is more than C2 inlines, and cost 5 to 30
- * times as much. For the same reason the tails are copied to full vectors instead of masked, and the derivative of GELU
- * is two loops.
+ * The activations on vectors. SiLU and both approximations of GELU are one family, x · σ(slope · x · (1 + (bend · x)²)); GELU is
+ * {@link ActivationLoops#geglu} of ones. What does not fill a vector is copied to one that it fills in part.
  */
 public final class SimdActivation implements ActivationKernel {
-    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final int LANES = SPECIES.length();
+    private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
-    /** Values of exp(−x²/2) that GELU's derivative keeps between its loops: 1 KiB, a multiple of any vector. */
-    private static final int BELLS = 256;
+    private static final float QUICK_SLOPE = 1.702f;
+
+    // (1 + tanh u) / 2 = σ(2u), 2u = 2 √(2/π) x (1 + 0.044715 x²).
+    private static final float TANH_SLOPE = 1.5957691f;
+    private static final float TANH_BEND = 0.2114592f;
+
+    /** Elements that a loop with constant operands takes at a time; a multiple of any vector. */
+    private static final int PIECE = 512;
+
+    /** Mean, scale and shift of values that stay as they are; its ones are also what GELU gates. */
+    private static final float[] IDENTITY = new float[3 * PIECE];
+
+    static {
+        Arrays.fill(IDENTITY, PIECE, 2 * PIECE, 1f);
+    }
 
     /** Creates the kernel, which has no state. */
     public SimdActivation() {}
@@ -55,15 +64,20 @@ public final class SimdActivation implements ActivationKernel {
 
     @Override
     public void geglu(Workers workers, int rows, int width, float[] x, int xOffset, float[] y, int yOffset) {
+        int whole = width / LANES * LANES;
+        int rest = width - whole;
         lastFirst(workers, rows, width, (from, to) -> {
+            float[] tail = new float[2 * LANES];
             for (int r = from; r < to; r++) {
                 int value = xOffset + 2 * r * width;
                 int target = yOffset + r * width;
-                int whole = SPECIES.loopBound(width);
-                gatedGelu(whole, x, value + width, x, value, y, target);
-                int rest = width - whole;
-                forwardRange(Activation.GELU, rest, x, value + width + whole, y, target + whole);
-                SimdElementwise.multiplyRange(rest, y, target + whole, x, value + whole, y, target + whole);
+                ActivationLoops.geglu(whole, x, value + width, x, value, y, target);
+                if (rest > 0) {
+                    System.arraycopy(x, value + whole, tail, 0, rest);
+                    System.arraycopy(x, value + width + whole, tail, LANES, rest);
+                    ActivationLoops.geglu(LANES, tail, LANES, tail, 0, tail, 0);
+                    System.arraycopy(tail, 0, y, target + whole, rest);
+                }
             }
         });
     }
@@ -82,14 +96,14 @@ public final class SimdActivation implements ActivationKernel {
             float[] y,
             int yOffset) {
         lastFirst(workers, rows, width, (from, to) -> {
-            float[] distribution = Scratch.ofThread().panel(2 * BELLS);
             // Nothing else was read since the forward pass; values and gates in turn are no order that is read ahead.
             Scratch.ofThread().fetch(to - from, 2 * width, x, xOffset + 2 * from * width, 2 * width);
+            float[] tail = new float[6 * LANES];
             for (int r = from; r < to; r++) {
                 int value = xOffset + 2 * r * width;
                 int gradient = dyOffset + r * width;
                 int target = dxOffset + 2 * r * width;
-                gegluBackwardRow(width, x, value, dy, gradient, dx, target, y, yOffset + r * width, distribution);
+                gegluBackwardRow(width, x, value, dy, gradient, dx, target, y, yOffset + r * width, tail);
             }
         });
     }
@@ -118,69 +132,32 @@ public final class SimdActivation implements ActivationKernel {
             int target,
             float[] y,
             int result,
-            float[] distribution) {
-        int whole = SPECIES.loopBound(width);
-        for (int from = 0; from < whole; from += BELLS) {
-            int piece = Math.min(BELLS, whole - from);
-            int at = value + from;
-            int to = target + from;
-            gegluBackwardWhole(
-                    piece, x, at, at + width, dy, gradient + from, dx, to, to + width, y, result + from, distribution);
-        }
+            float[] tail) {
+        int whole = width / LANES * LANES;
         int rest = width - whole;
+        int gate = value + width;
+        ActivationLoops.gegluBackward(
+                whole, x, gate, x, value, dy, gradient, dx, target + width, dx, target, y, result);
         if (rest > 0) {
-            float[] tail = new float[6 * LANES];
+            int gates = LANES;
+            int gradients = 2 * LANES;
+            int dGates = 3 * LANES;
+            int dValues = 4 * LANES;
+            int results = 5 * LANES;
             System.arraycopy(x, value + whole, tail, 0, rest);
-            System.arraycopy(x, value + width + whole, tail, LANES, rest);
-            System.arraycopy(dy, gradient + whole, tail, 2 * LANES, rest);
-            int behind = 5 * LANES;
-            gegluBackwardWhole(
-                    LANES, tail, 0, LANES, tail, 2 * LANES, tail, 3 * LANES, 4 * LANES, tail, behind, distribution);
-            System.arraycopy(tail, 3 * LANES, dx, target + whole, rest);
-            System.arraycopy(tail, 4 * LANES, dx, target + width + whole, rest);
-            System.arraycopy(tail, behind, y, result + whole, rest);
-        }
-    }
-
-    /** values · gelu(gates) and both its gradients; exp(−x²/2) and Φ(x), which all need, stand in between. */
-    private static void gegluBackwardWhole(
-            int length,
-            float[] x,
-            int values,
-            int gates,
-            float[] dy,
-            int gradients,
-            float[] dx,
-            int valueGradients,
-            int gateGradients,
-            float[] y,
-            int results,
-            float[] distribution) {
-        for (int i = 0; i < length; i += LANES) {
-            SimdMath.bell(FloatVector.fromArray(SPECIES, x, gates + i)).intoArray(distribution, i);
-        }
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector bell = FloatVector.fromArray(SPECIES, distribution, i);
-            SimdMath.normalCdf(FloatVector.fromArray(SPECIES, x, gates + i), bell)
-                    .intoArray(distribution, BELLS + i);
-        }
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector gate = FloatVector.fromArray(SPECIES, x, gates + i);
-            FloatVector dOut = FloatVector.fromArray(SPECIES, dy, gradients + i);
-            FloatVector bell = FloatVector.fromArray(SPECIES, distribution, i);
-            FloatVector cdf = FloatVector.fromArray(SPECIES, distribution, BELLS + i);
-            FloatVector slope = gate.mul(bell).lanewise(VectorOperators.FMA, SimdMath.INVERSE_SQRT_TWO_PI, cdf);
-            FloatVector value = FloatVector.fromArray(SPECIES, x, values + i);
-            FloatVector gelu = gate.mul(cdf);
-            gelu.mul(value).intoArray(y, results + i);
-            gelu.mul(dOut).intoArray(dx, valueGradients + i);
-            slope.mul(dOut).mul(value).intoArray(dx, gateGradients + i);
+            System.arraycopy(x, gate + whole, tail, gates, rest);
+            System.arraycopy(dy, gradient + whole, tail, gradients, rest);
+            ActivationLoops.gegluBackward(
+                    LANES, tail, gates, tail, 0, tail, gradients, tail, dGates, tail, dValues, tail, results);
+            System.arraycopy(tail, dGates, dx, target + width + whole, rest);
+            System.arraycopy(tail, dValues, dx, target + whole, rest);
+            System.arraycopy(tail, results, y, result + whole, rest);
         }
     }
 
     /** y = activation(x) on the calling thread; y may be x. */
     static void forwardRange(Activation activation, int length, float[] x, int xOffset, float[] y, int yOffset) {
-        int whole = SPECIES.loopBound(length);
+        int whole = length / LANES * LANES;
         forwardWhole(activation, whole, x, xOffset, y, yOffset);
         int rest = length - whole;
         if (rest > 0) {
@@ -201,29 +178,15 @@ public final class SimdActivation implements ActivationKernel {
             int dyOffset,
             float[] dx,
             int dxOffset) {
-        float[] bells = new float[activation == Activation.GELU ? BELLS : 0];
-        backwardRange(activation, length, x, xOffset, dy, dyOffset, dx, dxOffset, bells);
-    }
-
-    private static void backwardRange(
-            Activation activation,
-            int length,
-            float[] x,
-            int xOffset,
-            float[] dy,
-            int dyOffset,
-            float[] dx,
-            int dxOffset,
-            float[] bells) {
-        int whole = SPECIES.loopBound(length);
-        backwardWhole(activation, whole, x, xOffset, dy, dyOffset, dx, dxOffset, bells);
+        int whole = length / LANES * LANES;
+        backwardWhole(activation, whole, x, xOffset, dy, dyOffset, dx, dxOffset);
         int rest = length - whole;
         if (rest > 0) {
             float[] tail = new float[LANES];
             float[] gradient = new float[LANES];
             System.arraycopy(x, xOffset + whole, tail, 0, rest);
             System.arraycopy(dy, dyOffset + whole, gradient, 0, rest);
-            backwardWhole(activation, LANES, tail, 0, gradient, 0, gradient, 0, bells);
+            backwardWhole(activation, LANES, tail, 0, gradient, 0, gradient, 0);
             System.arraycopy(gradient, 0, dx, dxOffset + whole, rest);
         }
     }
@@ -232,12 +195,56 @@ public final class SimdActivation implements ActivationKernel {
             Activation activation, int length, float[] x, int xOffset, float[] y, int yOffset) {
         switch (activation) {
             case NONE -> System.arraycopy(x, xOffset, y, yOffset, length);
-            case RELU -> relu(length, x, xOffset, y, yOffset);
-            case SILU -> silu(length, x, xOffset, y, yOffset);
-            case GELU -> gelu(length, x, xOffset, y, yOffset);
-            case GELU_TANH -> geluTanh(length, x, xOffset, y, yOffset);
-            case QUICK_GELU -> quickGelu(length, x, xOffset, y, yOffset);
+            case RELU -> ActivationLoops.relu(length, x, xOffset, y, yOffset);
+            case SILU, QUICK_GELU, GELU_TANH -> {
+                for (int i = 0; i < length; i += PIECE) {
+                    int piece = Math.min(PIECE, length - i);
+                    gated(activation, piece, IDENTITY, 0, PIECE, x, xOffset + i, y, yOffset + i);
+                }
+            }
+            case GELU -> {
+                for (int i = 0; i < length; i += PIECE) {
+                    int piece = Math.min(PIECE, length - i);
+                    ActivationLoops.geglu(piece, x, xOffset + i, IDENTITY, PIECE, y, yOffset + i);
+                }
+            }
         }
+    }
+
+    /** Whether an activation is one of those that {@link #gated} takes. */
+    static boolean isGated(Activation activation) {
+        return switch (activation) {
+            case SILU, QUICK_GELU, GELU_TANH -> true;
+            case NONE, RELU, GELU -> false;
+        };
+    }
+
+    /** As {@link ActivationLoops#gated}. */
+    static void gated(
+            Activation activation,
+            int length,
+            float[] coefficients,
+            int first,
+            int pitch,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset) {
+        float slope = slope(activation);
+        float bend = bend(activation);
+        ActivationLoops.gated(length, slope, bend, coefficients, first, pitch, x, xOffset, y, yOffset);
+    }
+
+    private static float slope(Activation activation) {
+        return switch (activation) {
+            case QUICK_GELU -> QUICK_SLOPE;
+            case GELU_TANH -> TANH_SLOPE;
+            case NONE, RELU, SILU, GELU -> 1;
+        };
+    }
+
+    private static float bend(Activation activation) {
+        return activation == Activation.GELU_TANH ? TANH_BEND : 0;
     }
 
     private static void backwardWhole(
@@ -248,109 +255,24 @@ public final class SimdActivation implements ActivationKernel {
             float[] dy,
             int dyOffset,
             float[] dx,
-            int dxOffset,
-            float[] bells) {
+            int dxOffset) {
         switch (activation) {
             case NONE -> System.arraycopy(dy, dyOffset, dx, dxOffset, length);
-            case RELU -> reluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
-            case SILU -> siluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
-            case GELU -> geluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset, bells);
-            case GELU_TANH -> geluTanhBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
-            case QUICK_GELU -> quickGeluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
-        }
-    }
-
-    private static void relu(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, xOffset + i).max(0f).intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void silu(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            SimdMath.silu(FloatVector.fromArray(SPECIES, x, xOffset + i)).intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void gelu(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            SimdMath.gelu(FloatVector.fromArray(SPECIES, x, xOffset + i)).intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void gatedGelu(
-            int length, float[] gate, int gateOffset, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector value = FloatVector.fromArray(SPECIES, x, xOffset + i);
-            SimdMath.gelu(FloatVector.fromArray(SPECIES, gate, gateOffset + i))
-                    .mul(value)
-                    .intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void geluTanh(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            SimdMath.geluTanh(FloatVector.fromArray(SPECIES, x, xOffset + i)).intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void quickGelu(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            SimdMath.quickGelu(FloatVector.fromArray(SPECIES, x, xOffset + i)).intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void reluBackward(
-            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            VectorMask<Float> off =
-                    FloatVector.fromArray(SPECIES, x, xOffset + i).compare(VectorOperators.LE, 0f);
-            FloatVector.fromArray(SPECIES, dy, dyOffset + i).blend(0f, off).intoArray(dx, dxOffset + i);
-        }
-    }
-
-    private static void siluBackward(
-            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector slope = SimdMath.siluDerivative(FloatVector.fromArray(SPECIES, x, xOffset + i));
-            slope.mul(FloatVector.fromArray(SPECIES, dy, dyOffset + i)).intoArray(dx, dxOffset + i);
-        }
-    }
-
-    private static void geluTanhBackward(
-            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector slope = SimdMath.geluTanhDerivative(FloatVector.fromArray(SPECIES, x, xOffset + i));
-            slope.mul(FloatVector.fromArray(SPECIES, dy, dyOffset + i)).intoArray(dx, dxOffset + i);
-        }
-    }
-
-    private static void quickGeluBackward(
-            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector slope = SimdMath.quickGeluDerivative(FloatVector.fromArray(SPECIES, x, xOffset + i));
-            slope.mul(FloatVector.fromArray(SPECIES, dy, dyOffset + i)).intoArray(dx, dxOffset + i);
-        }
-    }
-
-    private static void geluBackward(
-            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset, float[] bells) {
-        for (int from = 0; from < length; from += BELLS) {
-            int piece = Math.min(BELLS, length - from);
-            for (int i = 0; i < piece; i += LANES) {
-                SimdMath.bell(FloatVector.fromArray(SPECIES, x, xOffset + from + i))
-                        .intoArray(bells, i);
+            case RELU -> ActivationLoops.reluBackward(length, x, xOffset, dy, dyOffset, dx, dxOffset);
+            case SILU, QUICK_GELU, GELU_TANH -> {
+                float slope = slope(activation);
+                float bend = bend(activation);
+                ActivationLoops.gatedBackward(length, slope, bend, x, xOffset, dy, dyOffset, dx, dxOffset);
             }
-            scaleByGeluDerivative(piece, bells, x, xOffset + from, dy, dyOffset + from, dx, dxOffset + from);
-        }
-    }
-
-    private static void scaleByGeluDerivative(
-            int length, float[] bells, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector bell = FloatVector.fromArray(SPECIES, bells, i);
-            FloatVector slope = SimdMath.geluDerivative(FloatVector.fromArray(SPECIES, x, xOffset + i), bell);
-            slope.mul(FloatVector.fromArray(SPECIES, dy, dyOffset + i)).intoArray(dx, dxOffset + i);
+            case GELU -> {
+                float[] unused = new float[Math.min(PIECE, length)];
+                for (int i = 0; i < length; i += PIECE) {
+                    int piece = Math.min(PIECE, length - i);
+                    int at = dxOffset + i;
+                    ActivationLoops.gegluBackward(
+                            piece, x, xOffset + i, IDENTITY, PIECE, dy, dyOffset + i, dx, at, unused, 0, unused, 0);
+                }
+            }
         }
     }
 }

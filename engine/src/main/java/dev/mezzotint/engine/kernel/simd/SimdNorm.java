@@ -60,7 +60,7 @@ public final class SimdNorm implements NormKernel {
                         xOffset + slabs.start(slab),
                         sums,
                         slab * NormFold.SUMS * channels,
-                        scratch.get().chunk(3 * channels)),
+                        scratch.get()),
                 n -> NormFold.forward(g, slabs, n, sums, gamma, beta, mean, rstd, coefficients),
                 slab -> {
                     int start = slabs.start(slab);
@@ -73,7 +73,8 @@ public final class SimdNorm implements NormKernel {
                             coefficients,
                             slab / slabs.count() * NormFold.COEFFICIENTS * channels,
                             y,
-                            yOffset + start);
+                            yOffset + start,
+                            scratch.get());
                 });
     }
 

@@ -38,7 +38,8 @@
  *                  Queries stand in AttentionPanels (Transposition, OctetTransposition); the products are those of TileProduct.
  * SimdNorm         group norm: NormLoops and NormFold; layer norm: SimdLayerNorm
  *
- * SimdActivation, SimdElementwise, SimdSoftmax, SimdResample, SimdOptimizer: plain loops.
+ * SimdActivation, SimdElementwise, SimdSoftmax, SimdResample, SimdOptimizer: plain loops, of the first two in
+ *                  ActivationLoops and ElementwiseLoops.
  * SimdMath, SimdExp, SimdLog, SimdSums: functions and sums of vectors that loops share. SimdPeak: the multiply-add limit.
  * </pre>
  *

@@ -69,6 +69,19 @@ class SimdActivationTest {
 
     @ParameterizedTest
     @EnumSource
+    void hugeValuesOverflowNowhere(Activation activation) {
+        float[] x = {-1e30f, -1e6f, 1e6f, 1e30f, Float.POSITIVE_INFINITY};
+        float[] y = new float[5];
+        try (Workers workers = Workers.of(1)) {
+            simd.forward(workers, activation, 5, x, 0, y, 0);
+        }
+        boolean linear = activation == Activation.NONE;
+        assertArrayEquals(new float[] {linear ? -1e30f : 0, linear ? -1e6f : 0}, Arrays.copyOf(y, 2), 1e-7f);
+        assertArrayEquals(Arrays.copyOfRange(x, 2, 5), Arrays.copyOfRange(y, 2, 5));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void outputsMayReplaceInputs(Activation activation) {
         Random random = new Random(2);
         float[] x = SimdParity.random(random, 45, 0);
