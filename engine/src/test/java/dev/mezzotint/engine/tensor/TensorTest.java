@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mezzotint.engine.shape.Shape;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
@@ -42,6 +43,36 @@ class TensorTest {
         assertSame(x.data(), x.reshape(3, 4).data());
         assertNotSame(x.data(), x.copy().data());
         assertArrayEquals(x.data(), x.copy().data());
+    }
+
+    @Test
+    void permutesByAnyOrder() {
+        int[][] orders = {
+            {0, 1, 2, 3}, {0, 3, 1, 2}, {0, 2, 3, 1}, {3, 2, 1, 0}, {2, 0, 3, 1}, {1, 3, 0, 2}, {0, 2, 1, 3}
+        };
+        for (Shape shape :
+                List.of(Shape.of(2, 3, 4, 5), Shape.of(1, 40, 1, 33), Shape.of(3, 1, 17, 1), Shape.of(1, 1, 1, 1))) {
+            Tensor x = Tensor.of(new float[shape.length()], shape);
+            for (int i = 0; i < x.length(); i++) {
+                x.data()[i] = i;
+            }
+            for (int[] order : orders) {
+                Tensor y = Layouts.permute(x, order);
+                int[] index = new int[4];
+                for (int i = 0; i < y.length(); i++) {
+                    int rest = i;
+                    for (int d = 3; d >= 0; d--) {
+                        index[order[d]] = rest % y.size(d);
+                        rest /= y.size(d);
+                    }
+                    int source = 0;
+                    for (int d = 0; d < 4; d++) {
+                        source = source * x.size(d) + index[d];
+                    }
+                    assertEquals(source, y.get(i), "element " + i + " of " + y.shape());
+                }
+            }
+        }
     }
 
     @Test

@@ -27,7 +27,8 @@ final class ActivationLoops {
     private static final float POWER_2 = 0.24022241f;
     private static final float POWER_1 = 0.693147f;
 
-    // Bounds of an exponent. As integers, floats without a sign are in order, and those with one beyond them, larger the lower.
+    // Bounds of an exponent. As integers, floats without a sign are in order, and those with one beyond them, larger
+    // the lower.
     private static final int HIGHEST = Float.floatToRawIntBits(126f);
     private static final int LOWEST = Float.floatToRawIntBits(-126f);
 
@@ -249,8 +250,7 @@ final class ActivationLoops {
         }
     }
 
-    static void reluBackward(
-            int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+    static void reluBackward(int length, float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector gradient = FloatVector.fromArray(SPECIES, dy, dyOffset + i);
             FloatVector value = FloatVector.fromArray(SPECIES, x, xOffset + i);

@@ -52,7 +52,8 @@ final class ElementwiseLoops {
         add(length, y, yOffset, x, xOffset, y, yOffset);
     }
 
-    private static void multiply(int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
+    private static void multiply(
+            int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
         int i = 0;
         for (; i <= length - LANES; i += LANES) {
             load(a, aOffset + i).mul(load(b, bOffset + i)).intoArray(out, outOffset + i);
@@ -73,8 +74,7 @@ final class ElementwiseLoops {
         }
     }
 
-    private static void divide(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
+    private static void divide(int length, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
         int i = 0;
         for (; i <= length - LANES; i += LANES) {
             load(a, aOffset + i).div(load(b, bOffset + i)).intoArray(out, outOffset + i);

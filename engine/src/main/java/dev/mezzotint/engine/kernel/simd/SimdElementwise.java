@@ -137,8 +137,7 @@ public final class SimdElementwise implements ElementwiseKernel {
                 workers,
                 length,
                 1,
-                (from, to) ->
-                        ElementwiseLoops.addScaled(to - from, factor, x, xOffset + from, y, yOffset + from));
+                (from, to) -> ElementwiseLoops.addScaled(to - from, factor, x, xOffset + from, y, yOffset + from));
     }
 
     @Override
